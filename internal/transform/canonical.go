@@ -21,16 +21,13 @@ func (d Defaults) String() string { return d.t.String() }
 // for unreserved characters. The zero Transform's is empty.
 func (t Transform) String() string {
 	var b strings.Builder
-	for i, p := range params {
-		if !t.given.has(i) {
-			continue
-		}
+	for i := range t.given.each {
 		if b.Len() > 0 {
 			b.WriteByte('&')
 		}
-		b.WriteString(p.name)
+		b.WriteString(params[i].name)
 		b.WriteByte('=')
-		escape(&b, p.format(&t))
+		escape(&b, params[i].format(&t))
 	}
 	return b.String()
 }
@@ -79,10 +76,7 @@ func minimal(e Transform, d Defaults) Transform {
 	t := e
 	for again := true; again; {
 		again = false
-		for i := range params {
-			if !t.given.has(i) {
-				continue
-			}
+		for i := range t.given.each {
 			if less := t.without(i); less.Effective(d) == e {
 				t, again = less, true
 			}
@@ -93,32 +87,26 @@ func minimal(e Transform, d Defaults) Transform {
 
 // without returns the transform with one parameter not given.
 func (t Transform) without(number int) Transform {
-	var nothing Transform
-	params[number].copy(&t, &nothing)
+	params[number].copy(&t, &Transform{})
 	t.given &^= setOf(number)
 	return t
 }
 
 // over returns t where it gives a parameter, and under where it does not.
 func (t Transform) over(under Transform) Transform {
-	for i, p := range params {
-		if !t.given.has(i) && under.given.has(i) {
-			p.copy(&t, &under)
-			t.given |= setOf(i)
-		}
+	for missing := range (under.given &^ t.given).each {
+		params[missing].copy(&t, &under)
 	}
+	t.given |= under.given
 	return t
 }
 
 // reset puts parameters back to what they are where nothing is said.
 func (t *Transform) reset(numbers ...int) {
 	for _, n := range numbers {
-		*t = t.without(n)
-		if builtin.given.has(n) {
-			params[n].copy(t, &builtin)
-			t.given |= setOf(n)
-		}
+		params[n].copy(t, &builtin)
 	}
+	t.given &^= setOf(numbers...) &^ builtin.given
 }
 
 // Effective returns the transform with every default filled in (the operator's,

@@ -1,5 +1,7 @@
 package transform
 
+import "math/bits"
+
 // MaxSide is the longest side in pixels that the grammar can name.
 const MaxSide = 8192
 
@@ -141,6 +143,15 @@ func setOf(numbers ...int) (s set) {
 }
 
 func (s set) has(n int) bool { return s&(1<<n) != 0 }
+
+// each yields the members in order.
+func (s set) each(yield func(int) bool) {
+	for ; s != 0; s &= s - 1 {
+		if !yield(bits.TrailingZeros32(uint32(s))) {
+			return
+		}
+	}
+}
 
 // byName finds a parameter by its name or an alias.
 var byName = func() map[string]int {

@@ -79,6 +79,28 @@ var formats = words[Format]{
 
 func (f Format) String() string { return formats.name(f) }
 
+// MediaType is the format's registered type, like "image/webp".
+func (f Format) MediaType() string {
+	switch f {
+	case JPEG, PJPG:
+		return "image/jpeg"
+	case PNG, PNG8:
+		return "image/png"
+	}
+	return "image/" + f.String()
+}
+
+// Extension is what names of files in the format end in, without the dot.
+func (f Format) Extension() string {
+	switch f {
+	case PJPG:
+		return JPEG.String()
+	case PNG8:
+		return PNG.String()
+	}
+	return f.String()
+}
+
 // DefaultQuality is the quality that a lossy format has where nothing gives
 // one, 0 for formats without quality.
 func (f Format) DefaultQuality() int {

@@ -83,6 +83,7 @@ type PNGOptions struct {
 	Compression int // deflate level, 0 to 9
 	Filter      PNGFilter
 	Palette     bool // quantise to at most 256 colours
+	Quality     int  // of the quantiser, 1 to 100
 	Effort      int  // of the quantiser, 1 to 10
 	Profile     bool // write the embedded profile
 }
@@ -91,7 +92,7 @@ type PNGOptions struct {
 func SavePNG(m *Image, o PNGOptions) ([]byte, error) {
 	arguments := []argument{image("in", m), integer("compression", o.Compression), integer("filter", o.Filter), keep(o.Profile)}
 	if o.Palette {
-		arguments = append(arguments, boolean("palette", true), integer("effort", o.Effort))
+		arguments = append(arguments, boolean("palette", true), integer("Q", o.Quality), integer("effort", o.Effort))
 	}
 	return callBuffer("pngsave_buffer", arguments...)
 }

@@ -98,13 +98,14 @@ func (m *Image) WithPageHeight(height int) (*Image, error) {
 	return out, nil
 }
 
-// WithoutProfile returns the image without an embedded colour profile.
-func (m *Image) WithoutProfile() (*Image, error) {
+// WithoutOrientation returns the image marked as upright: a saver that can say
+// how a picture is to be turned (AVIF's) would say it again.
+func (m *Image) WithoutOrientation() (*Image, error) {
 	out, err := callImage("copy", image("in", m))
 	if err != nil {
 		return nil, err
 	}
-	c.imageRemove(out.object, "icc-profile-data")
+	c.imageRemove(out.object, "orientation")
 	return out, nil
 }
 

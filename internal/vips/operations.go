@@ -29,7 +29,7 @@ var operations = map[string][]string{
 	"copy":          {"in", "out"},
 
 	"jpegsave_buffer": {"in", "buffer", "Q", "optimize-coding", "interlace", "subsample-mode", "keep"},
-	"pngsave_buffer":  {"in", "buffer", "compression", "filter", "palette", "effort", "keep"},
+	"pngsave_buffer":  {"in", "buffer", "compression", "filter", "palette", "Q", "effort", "keep"},
 	"webpsave_buffer": {"in", "buffer", "Q", "lossless", "effort", "keep"},
 	"heifsave_buffer": {"in", "buffer", "compression", "Q", "lossless", "effort", "subsample-mode", "bitdepth", "keep"},
 	"gifsave_buffer":  {"in", "buffer", "effort", "keep"},

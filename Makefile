@@ -1,0 +1,57 @@
+# make run     serve the example pictures on 127.0.0.1:8080
+# make test    everything that can be wrong (make test-fast: without the race detector)
+# make build   bin/tintype
+# make lint    formatting, vet, linters, known vulnerabilities
+# make bench   speed beside sharp
+
+GO      ?= go
+TOOLS   := $(CURDIR)/.tools
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+
+.PHONY: run build test test-fast lint bench native pictures clean
+
+run: build pictures
+	bin/tintype serve --source examples/pictures --listen 127.0.0.1:8080 --log-format text
+
+build: native
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/tintype ./cmd/tintype
+
+native:
+	@native/fetch.sh
+
+pictures: examples/pictures/.made
+
+examples/pictures/.made: examples/main.go
+	$(GO) run ./examples examples/pictures
+	@touch $@
+
+# The race detector makes pixels slow and cannot see into libvips, so the rooms
+# that are mostly libvips run without it.
+SLOW := ./internal/pixel/... ./internal/vips/... ./test/...
+
+test: build $(TOOLS)/versitygw
+	$(GO) test -race $$($(GO) list ./... | grep -v -E '/internal/(pixel|vips)$$|/test$$')
+	VERSITYGW=$(TOOLS)/versitygw $(GO) test $(SLOW)
+
+test-fast: build
+	$(GO) test ./...
+
+lint: native $(TOOLS)/golangci-lint $(TOOLS)/govulncheck
+	test -z "$$(gofmt -l . | tee /dev/stderr)"
+	$(TOOLS)/golangci-lint run
+	GO="$(GO)" TOOLS="$(TOOLS)" ./vulnerabilities.sh
+
+bench: build
+	bench/run.sh
+
+$(TOOLS)/versitygw:
+	GOBIN=$(TOOLS) $(GO) install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
+$(TOOLS)/golangci-lint:
+	GOBIN=$(TOOLS) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+$(TOOLS)/govulncheck:
+	GOBIN=$(TOOLS) $(GO) install golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+clean:
+	rm -rf bin dist .native .tools native/node_modules examples/pictures

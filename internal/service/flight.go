@@ -1,0 +1,107 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// flights lets equal requests that are under way at the same time share one
+// piece of work. The work goes on as long as anybody waits for it.
+type flights struct {
+	mu sync.Mutex
+	m  map[string]*flight
+}
+
+type flight struct {
+	done    chan struct{}
+	cancel  context.CancelFunc
+	waiting int // guarded by flights.mu
+
+	// Set before done is closed.
+	made made
+	err  error
+}
+
+// made is what a flight comes back with. The trace is there beside an error too.
+type made struct {
+	entry *entry
+	trace Trace
+}
+
+// join waits for the work of that id, and begins it where nobody has. It
+// returns early only when ctx ends: the work has a deadline of its own, the
+// first one's that joined.
+func (f *flights) join(ctx context.Context, id string, timeout time.Duration,
+	work func(context.Context) (made, error)) (made, error) {
+	f.mu.Lock()
+	fl, coalesced := f.m[id]
+	if !coalesced {
+		fl = f.begin(ctx, id, timeout, work)
+	}
+	fl.waiting++
+	f.mu.Unlock()
+
+	select {
+	case <-fl.done:
+		m := fl.made
+		m.trace.Coalesced = coalesced
+		return m, fl.err
+	case <-ctx.Done():
+		f.leave(id, fl)
+		return made{trace: Trace{Coalesced: coalesced}}, ctx.Err()
+	}
+}
+
+// begin starts work. f.mu is held.
+func (f *flights) begin(ctx context.Context, id string, timeout time.Duration,
+	work func(context.Context) (made, error)) *flight {
+	deadline := time.Now().Add(timeout)
+	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
+		deadline = d
+	}
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	fl := &flight{done: make(chan struct{}), cancel: cancel}
+	if f.m == nil {
+		f.m = make(map[string]*flight)
+	}
+	f.m[id] = fl
+	go func() {
+		defer cancel()
+		fl.made, fl.err = guard(func() (made, error) { return work(ctx) })
+		f.mu.Lock()
+		if f.m[id] == fl {
+			delete(f.m, id)
+		}
+		f.mu.Unlock()
+		close(fl.done)
+	}()
+	return fl
+}
+
+// leave gives up waiting; the last one to leave stops the work, and whoever
+// comes later begins anew.
+func (f *flights) leave(id string, fl *flight) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	fl.waiting--
+	if fl.waiting > 0 {
+		return
+	}
+	fl.cancel()
+	if f.m[id] == fl {
+		delete(f.m, id)
+	}
+}
+
+// guard turns a panic into an error, so that a bug costs one request.
+func guard[T any](work func() (T, error)) (result T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return work()
+}
