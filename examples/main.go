@@ -201,8 +201,7 @@ func planets(side, frames int) *gif.GIF {
 			c := mix(rgb(0x2a3060), rgb(0x10142e), math.Hypot(x-0.5, y-0.5)*1.5)
 			disc := func(cx, cy, radius float64, colour uint32) {
 				d := math.Hypot(x-cx, y-cy)
-				shaded := mix(rgb(colour), rgb(0x10142e), 0.35*d/radius)
-				c = mix(shaded, c, edge((d-radius)/pixel))
+				c = mix(rgb(colour), c, edge((d-radius)/pixel))
 			}
 			disc(0.5, 0.5, 0.13, 0xffcc33)
 			for i, p := range []struct {

@@ -88,9 +88,29 @@ func arrange(f Facts, t transform.Transform, limit limits) (layout, error) {
 	if down := limit.bring(l.size()); down != l.size() {
 		// What the URL names was checked with the box; this follows from
 		// the source.
-		l = place(t, region, box{w: down.W, h: down.H})
+		l = placeWithin(t, region, down, limit)
 	}
 	return l, nil
+}
+
+// placeWithin applies the fit to a box that meets the limits. Where the fit
+// keeps the picture's ratio the longer side is what decides.
+func placeWithin(t transform.Transform, region Rect, down Size, limit limits) layout {
+	if t.Fit != transform.FitClip && t.Fit != transform.FitMax {
+		return place(t, region, box{w: down.W, h: down.H})
+	}
+	for {
+		b := box{w: down.W}
+		if down.H > down.W {
+			b = box{h: down.H}
+		}
+		l := place(t, region, b)
+		if l.size().area() <= limit.most() {
+			return l
+		}
+		// The other side was rounded up.
+		down.W, down.H = down.W-1, down.H-1
+	}
 }
 
 // box is the size that the result has to meet; 0 is a side left free.
