@@ -71,7 +71,7 @@ func (e *Engine) Run(ctx context.Context, data []byte, p plan.Plan) ([]byte, err
 }
 
 func loadOptions(l plan.Load) vips.LoadOptions {
-	o := vips.LoadOptions{Scale: l.Scale, Page: l.Page}
+	o := vips.LoadOptions{Scale: l.Scale, Page: l.Page, Strict: l.Format == plan.TIFF}
 	if l.Shrink > 1 {
 		o.Shrink = l.Shrink
 	}

@@ -109,7 +109,14 @@ func colour(j *job, img *vips.Image) (*vips.Image, error) {
 	c := j.plan.Colour
 	switch {
 	case c.Profile:
-		return img.ToSRGB(c.Fallback)
+		out, err := img.ToSRGB(true, c.Fallback)
+		switch {
+		case err == nil:
+			return out, nil
+		case c.Fallback != "": // a profile that cannot be used is as good as none
+			return img.ToSRGB(false, c.Fallback)
+		}
+		return img.ToColourspace(vips.SRGB)
 	case c.ToRGB:
 		return img.ToColourspace(vips.SRGB)
 	case c.To8Bit && img.Interpretation() == vips.Grey16:

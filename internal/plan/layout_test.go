@@ -265,7 +265,9 @@ func checkPlan(t *testing.T, f Facts, query string, p Plan) {
 	if p.Load.Scale != 0 {
 		at = Size{max(1, int(float64(whole.W)*p.Load.Scale+0.5)), max(1, int(float64(whole.H)*p.Load.Scale+0.5))}
 	}
-	inside := func(r Rect, s Size) bool { return r.X >= 0 && r.Y >= 0 && r.W > 0 && r.H > 0 && r.X+r.W <= s.W && r.Y+r.H <= s.H }
+	inside := func(r Rect, s Size) bool {
+		return r.X >= 0 && r.Y >= 0 && r.W > 0 && r.H > 0 && r.X+r.W <= s.W && r.Y+r.H <= s.H
+	}
 	if p.Extract != (Rect{}) {
 		if !inside(p.Extract, at) {
 			t.Fatalf("%+v %s: extract %v of %v", f, query, p.Extract, at)

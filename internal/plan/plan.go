@@ -52,7 +52,7 @@ const (
 // Colour says which conversions the pixels go through.
 type Colour struct {
 	Profile  bool   // from the embedded profile to sRGB
-	Fallback string // libvips's name of the profile where none fits: "srgb" or "cmyk"
+	Fallback string // the inks' profile where none can be used, by libvips's name
 	ToRGB    bool   // grey and anything unusual to RGB of 8 bits
 	To8Bit   bool   // RGB and grey of 16 bits to 8
 }
@@ -147,7 +147,6 @@ func (p *Plan) colours(f Facts, t transform.Transform) {
 	inked := f.Space == CMYK && (p.Encode.Format != transform.JPEG && p.Encode.Format != transform.PJPG || p.Pad != (Rect{}))
 	if !origin && (f.Profile == OtherProfile || f.Space == CMYK) || inked {
 		p.Colour.Profile = true
-		p.Colour.Fallback = "srgb"
 		if f.Space == CMYK {
 			p.Colour.Fallback = "cmyk"
 		}

@@ -100,11 +100,11 @@ func TestColourSteps(t *testing.T) {
 	}{
 		{"plain", rgb, "w=9", Colour{}, false},
 		{"sRGB in other words", srgb, "w=9", Colour{}, false},
-		{"P3", p3, "w=9", Colour{Profile: true, Fallback: "srgb"}, false},
+		{"P3", p3, "w=9", Colour{Profile: true}, false},
 		{"P3 kept", p3, "w=9&cs=origin", Colour{}, true},
 		{"sRGB kept", srgb, "w=9&cs=origin", Colour{}, true},
 		{"P3 kept in WebP", p3, "fm=webp&cs=origin", Colour{}, true},
-		{"P3 that GIF cannot keep", p3, "fm=gif&cs=origin", Colour{Profile: true, Fallback: "srgb"}, false},
+		{"P3 that GIF cannot keep", p3, "fm=gif&cs=origin", Colour{Profile: true}, false},
 		{"CMYK", cmyk, "w=9", Colour{Profile: true, Fallback: "cmyk"}, false},
 		{"CMYK kept", cmyk, "w=9&cs=origin", Colour{}, false},
 		{"CMYK that PNG cannot keep", cmyk, "fm=png&cs=origin", Colour{Profile: true, Fallback: "cmyk"}, false},

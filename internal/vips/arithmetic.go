@@ -90,14 +90,20 @@ func (m *Image) ToColourspace(space Interpretation) (*Image, error) {
 	return callImage("colourspace", image("in", m), integer("space", space))
 }
 
-// ToSRGB converts from the embedded profile, or where there is none that fits
-// from the profile that fallback names, to 8-bit sRGB. Relative colorimetric
-// with black point compensation, as browsers do it.
-func (m *Image) ToSRGB(fallback string) (*Image, error) {
-	const relative = 1 // VIPS_INTENT_RELATIVE
-	return callImage("icc_transform", image("in", m),
-		text("output-profile", "srgb"), text("input-profile", fallback), boolean("embedded", true),
-		integer("intent", relative), boolean("black-point-compensation", true), integer("depth", 8))
+// ToSRGB converts to 8-bit sRGB: from the embedded profile if that is to count
+// and there is one, else from the one that fallback names, if any. The intent is
+// perceptual, as browsers have it: full ink becomes black, where a colorimetric
+// one leaves a dark blue.
+func (m *Image) ToSRGB(embedded bool, fallback string) (*Image, error) {
+	const perceptual = 0 // VIPS_INTENT_PERCEPTUAL
+	arguments := []argument{
+		image("in", m), text("output-profile", "srgb"), boolean("embedded", embedded),
+		integer("intent", perceptual), integer("depth", 8),
+	}
+	if fallback != "" {
+		arguments = append(arguments, text("input-profile", fallback))
+	}
+	return callImage("icc_transform", arguments...)
 }
 
 // doubles makes an array argument; the caller releases the second result.

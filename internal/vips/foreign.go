@@ -6,20 +6,26 @@ type LoadOptions struct {
 	Scale  float64 // WebP, SVG: decode or draw at this factor
 	Page   int     // GIF, WebP: the first page, from 0
 	Pages  int     // GIF, WebP: how many pages; -1 for all
+	Strict bool    // fail at any error; TIFF's loader takes a cut file for no less
 }
 
 // Load opens an encoded picture with the loader of that name, rows to be read
 // once and from the top. A picture that is cut short fails; one with lesser
-// faults does not.
+// faults does so only when strict.
 func Load(loader string, b *Buffer, o LoadOptions) (*Image, error) {
 	const (
 		sequential       = 1 // VIPS_ACCESS_SEQUENTIAL
 		failOnTruncation = 1 // VIPS_FAIL_ON_TRUNCATED
+		failOnError      = 2 // VIPS_FAIL_ON_ERROR
 	)
+	failOn := failOnTruncation
+	if o.Strict {
+		failOn = failOnError
+	}
 	arguments := []argument{
 		area("buffer", c.blobType(), b.blob),
 		integer("access", sequential),
-		integer("fail-on", failOnTruncation),
+		integer("fail-on", failOn),
 	}
 	if o.Shrink > 1 {
 		arguments = append(arguments, integer("shrink", o.Shrink))

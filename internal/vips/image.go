@@ -69,6 +69,20 @@ func (m *Image) Blob(name string) []byte {
 	return append([]byte(nil), unsafe.Slice((*byte)(data), n)...)
 }
 
+// Int returns a number in the metadata, like an animation's "loop", and whether
+// it is there.
+func (m *Image) Int(name string) (int, bool) {
+	if c.imageTypeof(m.object, name) == 0 {
+		return 0, false
+	}
+	var value int32
+	if c.imageInt(m.object, name, &value) != 0 {
+		errorText()
+		return 0, false
+	}
+	return int(value), true
+}
+
 // Ints returns a copy of an array in the metadata, like an animation's "delay"
 // in milliseconds; nil where there is none.
 func (m *Image) Ints(name string) []int {

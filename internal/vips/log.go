@@ -18,11 +18,12 @@ const linesAJob = 3
 // A job calls it when it begins.
 func AllowLog() { logAllowance.Store(linesAJob) }
 
-// forwardLog sends the warnings of libvips and of the libraries in it to log.
+// forwardLog sends the warnings of libvips and of the libraries in it to log, or
+// where that is nil nowhere.
 func forwardLog(log *slog.Logger) {
 	const warnings = 1<<2 | 1<<3 | 1<<4 // G_LOG_LEVEL_ERROR, _CRITICAL, _WARNING
 	handler := purego.NewCallback(func(domain pointer, level uintptr, message, data pointer) uintptr {
-		if logAllowance.Add(-1) >= 0 {
+		if log != nil && logAllowance.Add(-1) >= 0 {
 			log.Warn("libvips", "domain", goString(domain), "message", goString(message))
 		}
 		return 0

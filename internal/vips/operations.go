@@ -21,7 +21,7 @@ var operations = map[string][]string{
 	"unpremultiply": {"in", "out", "max-alpha"},
 	"cast":          {"in", "out", "format", "shift"},
 	"colourspace":   {"in", "out", "space"},
-	"icc_transform": {"in", "out", "output-profile", "input-profile", "embedded", "intent", "black-point-compensation", "depth"},
+	"icc_transform": {"in", "out", "output-profile", "input-profile", "embedded", "intent", "depth"},
 	"flatten":       {"in", "out", "background"},
 	"addalpha":      {"in", "out"},
 	"embed":         {"in", "out", "x", "y", "width", "height", "extend", "background"},

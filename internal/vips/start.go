@@ -60,9 +60,7 @@ func start(o Options) error {
 	for _, class := range loaderClasses {
 		c.operationBlock(class, 0)
 	}
-	if o.Log != nil {
-		forwardLog(o.Log)
-	}
+	forwardLog(o.Log)
 	return verify()
 }
 

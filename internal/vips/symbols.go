@@ -63,6 +63,7 @@ var c struct {
 	imageToMemory    func(image unsafe.Pointer, size *uintptr) unsafe.Pointer
 	imageTypeof      func(image unsafe.Pointer, name string) uintptr
 	imageBlob        func(image unsafe.Pointer, name string, data *unsafe.Pointer, length *uintptr) int32
+	imageInt         func(image unsafe.Pointer, name string, value *int32) int32
 	imageArrayInt    func(image unsafe.Pointer, name string, data *unsafe.Pointer, n *int32) int32
 	imageSetInt      func(image unsafe.Pointer, name string, value int32)
 	imageRemove      func(image unsafe.Pointer, name string) int32
@@ -121,6 +122,7 @@ func bind(handle uintptr) error {
 		{&c.imageToMemory, "vips_image_write_to_memory"},
 		{&c.imageTypeof, "vips_image_get_typeof"},
 		{&c.imageBlob, "vips_image_get_blob"},
+		{&c.imageInt, "vips_image_get_int"},
 		{&c.imageArrayInt, "vips_image_get_array_int"},
 		{&c.imageSetInt, "vips_image_set_int"},
 		{&c.imageRemove, "vips_image_remove"},
