@@ -49,7 +49,9 @@ const statusClientGone = 499
 func (h *handler) success(result *service.Result, t transform.Transform) *reply {
 	a := &reply{status: http.StatusOK, header: http.Header{}, body: result.Body, result: result, format: result.Extension, trace: result.Trace}
 	a.header.Set("ETag", result.ETag)
-	a.header.Set("Last-Modified", result.Modified.UTC().Format(http.TimeFormat))
+	if !result.Modified.IsZero() {
+		a.header.Set("Last-Modified", result.Modified.UTC().Format(http.TimeFormat))
+	}
 	a.header.Set("Cache-Control", h.CacheControl)
 	a.header.Set("Server-Timing", serverTiming(result.Trace))
 	if result.NotModified {

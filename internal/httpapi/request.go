@@ -45,7 +45,7 @@ func has(h http.Header) func(etag string, modified time.Time) bool {
 	if err != nil {
 		return nil
 	}
-	return func(_ string, modified time.Time) bool { return !modified.After(since) }
+	return func(_ string, modified time.Time) bool { return !modified.IsZero() && !modified.After(since) }
 }
 
 // tagMatches compares weakly, as If-None-Match wants it: a proxy that

@@ -26,7 +26,7 @@ func (s *Service) fly(ctx context.Context, id, key string, variant transform.Tra
 			version = old.version
 		}
 		start := time.Now()
-		object, err := s.open(ctx, key, version)
+		object, err := s.o.Source.Open(ctx, key, version)
 		trace := Trace{Fetch: time.Since(start)}
 		if err != nil {
 			ticket.release()
@@ -36,9 +36,13 @@ func (s *Service) fly(ctx context.Context, id, key string, variant transform.Tra
 				return made{old, trace}, nil
 			}
 			s.cache.drop(id)
-			return made{trace: trace}, err
+			return made{trace: trace}, fetchError(err)
 		}
 		o = &opened{object: object, ticket: ticket, took: trace.Fetch}
+	} else {
+		unlink := context.AfterFunc(ctx, o.cancel)
+		defer unlink()
+		defer o.cancel()
 	}
 	m, err := s.make(ctx, variant, o)
 	if err == nil {
@@ -52,7 +56,7 @@ func (s *Service) fly(ctx context.Context, id, key string, variant transform.Tra
 func (s *Service) make(ctx context.Context, variant transform.Transform, o *opened) (made, error) {
 	trace := Trace{Fetch: o.took}
 	start := time.Now()
-	data, err := s.read(o)
+	data, err := s.read(ctx, o)
 	trace.Fetch += time.Since(start)
 	trace.SourceBytes = int64(len(data))
 	if err != nil {
@@ -85,8 +89,16 @@ func (s *Service) make(ctx context.Context, variant transform.Transform, o *open
 }
 
 // read takes the whole body into one buffer.
-func (s *Service) read(o *opened) ([]byte, error) {
+func (s *Service) read(ctx context.Context, o *opened) ([]byte, error) {
 	defer o.object.Body.Close()
+	data, err := s.readBody(o)
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return data, fetchError(err)
+}
+
+func (s *Service) readBody(o *opened) ([]byte, error) {
 	size, most := o.object.Size, s.o.MaxSourceBytes
 	if size > most {
 		return nil, tooLarge(size, most)
@@ -99,7 +111,7 @@ func (s *Service) read(o *opened) ([]byte, error) {
 		if err == nil && int64(len(data)) > most {
 			err = tooLarge(int64(len(data)), most)
 		}
-		return data, fetchError(err)
+		return data, err
 	}
 	if err := o.ticket.addBytes(size); err != nil {
 		return nil, err
@@ -109,7 +121,7 @@ func (s *Service) read(o *opened) ([]byte, error) {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = fmt.Errorf("%w: fewer than the %d bytes announced", source.ErrUnavailable, size)
 		}
-		return nil, fetchError(err)
+		return nil, err
 	}
 	return data, nil
 }

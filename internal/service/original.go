@@ -17,17 +17,12 @@ func (s *Service) original(ctx context.Context, r Request) (*Result, error) {
 		return nil, &Error{Kind: NotFound, Detail: "originals are not served here; ask for a size or a format"}
 	}
 	start := time.Now()
-	opening, cancel := context.WithCancelCause(ctx)
-	timer := time.AfterFunc(s.o.Timeout, func() { cancel(context.DeadlineExceeded) })
-	object, err := s.open(opening, r.Key, "")
-	if !timer.Stop() && err != nil {
-		err = fetchError(context.DeadlineExceeded)
-	}
+	object, cancel, err := s.openDetached(ctx, r.Key)
 	if err != nil {
-		cancel(nil)
 		return nil, toError(err)
 	}
-	body := &stream{Closer: object.Body, done: func() { cancel(nil) }}
+	unlink := context.AfterFunc(ctx, cancel)
+	body := &stream{Closer: object.Body, done: func() { unlink(); cancel() }}
 	result := &Result{ETag: s.prints.etag(object.Version, transform.Transform{}), Modified: object.Modified, Size: object.Size}
 	if r.has(result.ETag, object.Modified) {
 		_ = body.Close()

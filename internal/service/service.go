@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -136,14 +135,16 @@ func (s *Service) Get(ctx context.Context, r Request) (*Result, error) {
 	}
 	var opened *opened
 	if r.Has != nil && s.cache.get(id) == nil {
-		o, err := s.peek(ctx, r, variant)
-		if err != nil {
-			return nil, err
+		// The question can be answered by the source's metadata, unless the
+		// client turns out to need the picture.
+		var known *Result
+		var err error
+		if opened, known, err = s.peek(ctx, r, variant); err != nil {
+			return nil, toError(err)
 		}
-		if o.result != nil {
-			return o.result, nil
+		if known != nil {
+			return known, nil
 		}
-		opened = o
 	}
 	m, err := s.flights.join(ctx, id, s.o.Timeout, func(ctx context.Context) (made, error) {
 		return s.fly(ctx, id, r.Key, variant, opened)
@@ -159,54 +160,4 @@ func (s *Service) Get(ctx context.Context, r Request) (*Result, error) {
 	result := m.entry.answer(r)
 	result.Trace = m.trace
 	return result, nil
-}
-
-// opened is an object on its way into a flight, or the answer that made it
-// needless.
-type opened struct {
-	object *source.Object
-	ticket *ticket
-	took   time.Duration
-	result *Result
-}
-
-func (o *opened) close() {
-	if o != nil && o.object != nil {
-		_ = o.object.Body.Close()
-		o.ticket.release()
-	}
-}
-
-// peek opens the source to see whether the client has the result already.
-func (s *Service) peek(ctx context.Context, r Request, variant transform.Transform) (*opened, error) {
-	ticket, err := s.admission.enter()
-	if err != nil {
-		return nil, err
-	}
-	start := time.Now()
-	object, err := s.open(ctx, r.Key, "")
-	if err != nil {
-		ticket.release()
-		return nil, toError(err)
-	}
-	o := &opened{object: object, ticket: ticket, took: time.Since(start)}
-	etag := s.prints.etag(object.Version, variant)
-	if r.has(etag, object.Modified) {
-		o.close()
-		o.result = &Result{ETag: etag, Modified: object.Modified, NotModified: true, Trace: Trace{Fetch: o.took}}
-	}
-	return o, nil
-}
-
-// open opens an object. What exceeds the deadline here is the source's fault.
-func (s *Service) open(ctx context.Context, key, version string) (*source.Object, error) {
-	object, err := s.o.Source.Open(ctx, key, version)
-	return object, fetchError(err)
-}
-
-func fetchError(err error) error {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return &Error{Kind: SourceSlow, Detail: "the source did not answer in time", Err: err}
-	}
-	return err
 }

@@ -35,7 +35,8 @@ type Source interface {
 type Object struct {
 	// Version changes whenever the bytes do; it is opaque and not empty.
 	Version string
-	// Modified is when the bytes were written last, to the second.
+	// Modified is when the bytes were written last, to the second; zero where
+	// it is not known.
 	Modified time.Time
 	// Size is the length of Body in bytes, -1 where it is not known.
 	Size int64

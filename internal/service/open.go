@@ -1,0 +1,80 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/tintype/tintype/internal/source"
+	"github.com/tintype/tintype/internal/transform"
+)
+
+// opened is an object that was opened for one request and may be read for
+// others that joined it: reading goes on when the first client leaves.
+type opened struct {
+	object *source.Object
+	cancel context.CancelFunc // ends the fetching; nil where the flight's context does
+	ticket *ticket
+	took   time.Duration
+}
+
+// close gives up what was opened; a nil opened is nothing.
+func (o *opened) close() {
+	if o == nil {
+		return
+	}
+	_ = o.object.Body.Close()
+	if o.cancel != nil {
+		o.cancel()
+	}
+	o.ticket.release()
+}
+
+// peek opens the source to see whether the client has the result already. It
+// returns what it opened, or the result that says so.
+func (s *Service) peek(ctx context.Context, r Request, variant transform.Transform) (*opened, *Result, error) {
+	ticket, err := s.admission.enter()
+	if err != nil {
+		return nil, nil, err
+	}
+	start := time.Now()
+	object, cancel, err := s.openDetached(ctx, r.Key)
+	if err != nil {
+		ticket.release()
+		return nil, nil, err
+	}
+	o := &opened{object, cancel, ticket, time.Since(start)}
+	etag := s.prints.etag(object.Version, variant)
+	if r.has(etag, object.Modified) {
+		o.close()
+		return nil, &Result{ETag: etag, Modified: object.Modified, NotModified: true, Trace: Trace{Fetch: o.took}}, nil
+	}
+	return o, nil, nil
+}
+
+// openDetached opens an object in time for the request, but for longer than it:
+// the body is read until cancel is called.
+func (s *Service) openDetached(ctx context.Context, key string) (*source.Object, context.CancelFunc, error) {
+	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	timer := time.AfterFunc(s.o.Timeout, func() { cancel(context.DeadlineExceeded) })
+	unlink := context.AfterFunc(ctx, func() { cancel(ctx.Err()) })
+	object, err := s.o.Source.Open(inner, key, "")
+	timer.Stop()
+	unlink()
+	if err != nil {
+		if cause := context.Cause(inner); cause != nil {
+			err = cause
+		}
+		cancel(nil)
+		return nil, nil, fetchError(err)
+	}
+	return object, func() { cancel(nil) }, nil
+}
+
+// fetchError blames the source for what exceeds the deadline before the pixels.
+func fetchError(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &Error{Kind: SourceSlow, Detail: "the source did not answer in time", Err: err}
+	}
+	return err
+}
