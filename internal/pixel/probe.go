@@ -46,7 +46,7 @@ func (e *Engine) Probe(data []byte) (plan.Facts, error) {
 	}
 	switch format {
 	case plan.GIF, plan.WebP:
-		f.Pages = max(1, img.Pages())
+		f.Pages = img.Pages()
 	case plan.SVG:
 		// The size is a wish, not a fact, and may be nothing.
 		if f.Width < 1 || f.Height < 1 {

@@ -43,8 +43,13 @@ func (m *Image) HasAlpha() bool { return c.imageHasAlpha(m.object) != 0 }
 // Orientation is the EXIF orientation, 1 to 8, 1 where none is given.
 func (m *Image) Orientation() int { return int(c.imageOrientation(m.object)) }
 
-// Pages is how many pages the file holds, whatever number was loaded.
-func (m *Image) Pages() int { return int(c.imagePages(m.object)) }
+// Pages is how many pages the file says that it holds, whatever number was
+// loaded. (libvips's own function takes 10,000 and more for a mistake, and for
+// one page.)
+func (m *Image) Pages() int {
+	n, _ := m.Int("n-pages")
+	return max(1, n)
+}
 
 // PageHeight is the height of one page in pixels.
 func (m *Image) PageHeight() int { return int(c.imagePageHeight(m.object)) }

@@ -54,7 +54,6 @@ var c struct {
 	imageInterp      func(image unsafe.Pointer) int32
 	imageXOffset     func(image unsafe.Pointer) int32
 	imageYOffset     func(image unsafe.Pointer) int32
-	imagePages       func(image unsafe.Pointer) int32
 	imagePageHeight  func(image unsafe.Pointer) int32
 	imageOrientation func(image unsafe.Pointer) int32
 	imageHasAlpha    func(image unsafe.Pointer) int32
@@ -113,7 +112,6 @@ func bind(handle uintptr) error {
 		{&c.imageInterp, "vips_image_get_interpretation"},
 		{&c.imageXOffset, "vips_image_get_xoffset"},
 		{&c.imageYOffset, "vips_image_get_yoffset"},
-		{&c.imagePages, "vips_image_get_n_pages"},
 		{&c.imagePageHeight, "vips_image_get_page_height"},
 		{&c.imageOrientation, "vips_image_get_orientation"},
 		{&c.imageHasAlpha, "vips_image_hasalpha"},
