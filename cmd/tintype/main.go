@@ -39,7 +39,6 @@ type stdio struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
 	code := run(ctx, os.Args[1:], os.Environ(), stdio{os.Stdout, os.Stderr})
 	stop()
 	os.Exit(code)

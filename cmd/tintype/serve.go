@@ -59,14 +59,15 @@ func (c *serveCmd) Run(ctx context.Context, io stdio) error {
 		Ready: func() bool { return !stopping.Load() },
 	})
 
-	public, err := net.Listen("tcp", c.Listen)
+	var listen net.ListenConfig
+	public, err := listen.Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
 	servers := []*http.Server{newServer(handler, log)}
 	listeners := []net.Listener{public}
 	if c.AdminListen != "" {
-		admin, err := net.Listen("tcp", c.AdminListen)
+		admin, err := listen.Listen(ctx, "tcp", c.AdminListen)
 		if err != nil {
 			return errors.Join(fmt.Errorf("--admin-listen: %w", err), public.Close())
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"path"
 	"strconv"
@@ -138,7 +139,10 @@ func disposition(name, extension string) string {
 		}
 		return r
 	}, name)
-	stem := strings.TrimSuffix(name, path.Ext(name))
+	stem := name
+	if end := path.Ext(name); len(end) <= len(".jpeg") {
+		stem = strings.TrimSuffix(name, end)
+	}
 	if stem == "" {
 		stem = "picture"
 	}
@@ -157,9 +161,7 @@ func disposition(name, extension string) string {
 // they are all that was promised.
 func (h *handler) write(w http.ResponseWriter, r *http.Request, a *reply) (sent int64, complete bool) {
 	header := w.Header()
-	for name, values := range a.header {
-		header[name] = values
-	}
+	maps.Copy(header, a.header)
 	header.Set("X-Content-Type-Options", "nosniff")
 	if h.CORSOrigin != "" {
 		header.Set("Access-Control-Allow-Origin", h.CORSOrigin)

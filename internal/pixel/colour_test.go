@@ -24,7 +24,7 @@ func TestWideGamut(t *testing.T) {
 		name         string
 		stored, want color.NRGBA
 	}{
-		// Display P3 → sRGB, worked out by the two spaces' definitions.
+		// Display P3 to sRGB, worked out by the two spaces' definitions.
 		{"sRGB's red", color.NRGBA{234, 51, 35, 255}, color.NRGBA{255, 0, 0, 255}},
 		{"sRGB's green", color.NRGBA{117, 251, 76, 255}, color.NRGBA{0, 255, 0, 255}},
 		{"a soft blue", color.NRGBA{90, 120, 200, 255}, color.NRGBA{78, 121, 205, 255}},

@@ -71,7 +71,7 @@ func TestSniff(t *testing.T) {
 	}
 	for _, tt := range tests {
 		format, err := engine.Sniff([]byte(tt.head))
-		got := ""
+		var got string
 		if err == nil {
 			got = format.String()
 		} else {

@@ -304,11 +304,11 @@ func TestAnimation(t *testing.T) {
 // Sources of every format come out in every format: size, place, alpha, frames.
 func TestFormatMatrix(t *testing.T) {
 	upright := pixeltest.FourColours(120, 80)
-	clear := pixeltest.FourColours(120, 80)
+	holed := pixeltest.FourColours(120, 80)
 	for y := range 80 {
 		for x := range 120 {
 			if (x-60)*(x-60)+(y-40)*(y-40) < 100 { // a hole in the middle
-				clear.SetNRGBA(x, y, color.NRGBA{})
+				holed.SetNRGBA(x, y, color.NRGBA{})
 			}
 		}
 	}
@@ -325,16 +325,16 @@ func TestFormatMatrix(t *testing.T) {
 		pages int
 	}{
 		"jpg":         {pixeltest.JPEG(upright), false, 1},
-		"png":         {pixeltest.PNG(clear), true, 1},
-		"gif":         {pixeltest.GIF(clear), true, 1},
-		"film":        {pixeltest.GIF(clear, upright), true, 2},
+		"png":         {pixeltest.PNG(holed), true, 1},
+		"gif":         {pixeltest.GIF(holed), true, 1},
+		"film":        {pixeltest.GIF(holed, upright), true, 2},
 		"tiff":        {pixeltest.TIFF(120, 80, 3, 8, rgb), false, 1},
 		"svg":         {[]byte(svg), false, 1},
-		"webp":        {mustRender(t, pixeltest.PNG(clear), "fm=webp&lossless=1"), true, 1},
-		"film webp":   {mustRender(t, pixeltest.GIF(clear, upright), "fm=webp&lossless=1"), true, 2},
-		"avif":        {mustRender(t, pixeltest.PNG(clear), "fm=avif&lossless=1"), true, 1},
+		"webp":        {mustRender(t, pixeltest.PNG(holed), "fm=webp&lossless=1"), true, 1},
+		"film webp":   {mustRender(t, pixeltest.GIF(holed, upright), "fm=webp&lossless=1"), true, 2},
+		"avif":        {mustRender(t, pixeltest.PNG(holed), "fm=avif&lossless=1"), true, 1},
 		"progressive": {mustRender(t, pixeltest.PNG(upright), "fm=pjpg&q=95"), false, 1},
-		"palette":     {mustRender(t, pixeltest.PNG(clear), "fm=png8"), true, 1},
+		"palette":     {mustRender(t, pixeltest.PNG(holed), "fm=png8"), true, 1},
 	}
 	for name, source := range sources {
 		for _, format := range []transform.Format{transform.JPEG, transform.PJPG, transform.PNG, transform.PNG8, transform.WebP, transform.AVIF, transform.GIF} {

@@ -25,7 +25,7 @@ const (
 	pngCompression = 6 // deflate level of 0 to 9
 )
 
-func encode(f Facts, t transform.Transform, format transform.Format, frames int) Encode {
+func encode(t transform.Transform, format transform.Format, frames int) Encode {
 	e := Encode{Format: format, Quality: t.QualityFor(format), Frames: frames}
 	switch format {
 	case transform.JPEG, transform.PJPG:

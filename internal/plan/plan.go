@@ -96,7 +96,7 @@ func Make(f Facts, t transform.Transform, policy Policy) (Plan, error) {
 		rest := Size{l.canvas.W - l.visible().W, l.canvas.H - l.visible().H}
 		p.Pad = Rect{rest.W / 2, rest.H / 2, l.canvas.W, l.canvas.H}
 	}
-	p.Encode = encode(f, t, format, frames)
+	p.Encode = encode(t, format, frames)
 	p.Flatten = f.Alpha && !hasAlpha(format)
 	p.AddAlpha = p.Pad != (Rect{}) && !f.Alpha && hasAlpha(format) && t.BG>>24 != 0xFF
 	p.colours(f, t)

@@ -127,7 +127,7 @@ func TestColourSteps(t *testing.T) {
 }
 
 func TestAlphaSteps(t *testing.T) {
-	clear := Facts{Format: PNG, Width: 100, Height: 80, Orientation: 1, Pages: 1, Alpha: true}
+	glass := Facts{Format: PNG, Width: 100, Height: 80, Orientation: 1, Pages: 1, Alpha: true}
 	solid := photo(100, 80)
 	type steps struct{ premultiply, flatten, addAlpha bool }
 	tests := []struct {
@@ -135,10 +135,10 @@ func TestAlphaSteps(t *testing.T) {
 		query string
 		want  steps
 	}{
-		{clear, "w=9", steps{premultiply: true}},
-		{clear, "fm=webp", steps{}},
-		{clear, "w=9&fm=jpg", steps{premultiply: true, flatten: true}},
-		{clear, "w=9&fm=pjpg", steps{premultiply: true, flatten: true}},
+		{glass, "w=9", steps{premultiply: true}},
+		{glass, "fm=webp", steps{}},
+		{glass, "w=9&fm=jpg", steps{premultiply: true, flatten: true}},
+		{glass, "w=9&fm=pjpg", steps{premultiply: true, flatten: true}},
 		{solid, "w=9", steps{}},
 		{solid, "w=9&h=90&fit=fill&fm=png", steps{}},
 		{solid, "w=9&h=90&fit=fill&fm=png&bg=8000", steps{addAlpha: true}},

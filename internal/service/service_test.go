@@ -121,8 +121,7 @@ func ask(t *testing.T, key, query string) Request {
 }
 
 func kindOf(err error) Kind {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
 	return -1

@@ -40,7 +40,7 @@ func read(query string, operators bool) (Transform, error) {
 		p, err := lookUp(name)
 		if errors.Is(err, errUnknown) {
 			if operators && pair != "" {
-				bad = append(bad, fmt.Sprintf("%s: unknown parameter", name))
+				bad = append(bad, name+": unknown parameter")
 			}
 			continue
 		}
@@ -97,7 +97,7 @@ func lookUp(escaped string) (mention, error) {
 	m := mention{spelling: name}
 	base, has64 := strings.CutSuffix(name, "64")
 	for _, candidate := range []string{name, base} {
-		if number, ok := byName[candidate]; ok && !(m.base64 && params[number].plain) {
+		if number, ok := byName[candidate]; ok && (!m.base64 || !params[number].plain) {
 			m.number = number
 			return m, nil
 		}

@@ -43,5 +43,5 @@ func parseQuality(s string) (Num, error) {
 	if strings.EqualFold(s, "auto") {
 		return 0, errUnsupported
 	}
-	return wholeBetween(1, 100)(s)
+	return wholeUpTo(100)(s)
 }

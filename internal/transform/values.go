@@ -79,9 +79,9 @@ func between(lowest, highest Num) func(string) (Num, error) {
 	}
 }
 
-// wholeBetween parses numbers in a range and rounds them half up.
-func wholeBetween(lowest, highest int) func(string) (Num, error) {
-	parse := between(Whole(lowest), Whole(highest))
+// wholeUpTo parses numbers from 1 on and rounds them half up.
+func wholeUpTo(highest int) func(string) (Num, error) {
+	parse := between(One, Whole(highest))
 	return func(s string) (Num, error) {
 		n, err := parse(s)
 		return Whole(n.Int()), err
@@ -104,7 +104,7 @@ func parseFrame(s string) (Num, error) {
 	if strings.EqualFold(s, "all") {
 		return 0, nil
 	}
-	return wholeBetween(1, 99_999)(s)
+	return wholeUpTo(99_999)(s)
 }
 
 func formatFrame(n Num) string {

@@ -65,8 +65,8 @@ func folders() []string {
 	var out []string
 	exe, err := os.Executable()
 	if err == nil {
-		if real, err := filepath.EvalSymlinks(exe); err == nil {
-			exe = real
+		if target, err := filepath.EvalSymlinks(exe); err == nil {
+			exe = target
 		}
 		out = append(out, filepath.Join(filepath.Dir(exe), "lib"))
 	}

@@ -22,7 +22,7 @@ func AllowLog() { logAllowance.Store(linesAJob) }
 // where that is nil nowhere.
 func forwardLog(log *slog.Logger) {
 	const warnings = 1<<2 | 1<<3 | 1<<4 // G_LOG_LEVEL_ERROR, _CRITICAL, _WARNING
-	handler := purego.NewCallback(func(domain pointer, level uintptr, message, data pointer) uintptr {
+	handler := purego.NewCallback(func(domain pointer, _ uintptr, message, _ pointer) uintptr {
 		if log != nil && logAllowance.Add(-1) >= 0 {
 			log.Warn("libvips", "domain", goString(domain), "message", goString(message))
 		}

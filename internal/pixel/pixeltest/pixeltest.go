@@ -129,7 +129,7 @@ func PNG(img image.Image) []byte {
 }
 
 // GIF encodes an endless animation, one frame an image, each a hundredth of a
-// second longer than the one before: 5, 6, 7, …
+// second longer than the one before, from five on.
 func GIF(frames ...image.Image) []byte {
 	out := &gif.GIF{}
 	for i, frame := range frames {

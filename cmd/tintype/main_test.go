@@ -1,0 +1,165 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/tintype/tintype/internal/config"
+	"github.com/tintype/tintype/internal/plan"
+	"github.com/tintype/tintype/internal/service"
+)
+
+// parse reads the configuration of serve.
+func parse(t *testing.T, env []string, args ...string) (*serveCmd, error) {
+	t.Helper()
+	var c cli
+	parser, err := kong.New(&c, kong.Resolvers(environment(env)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = parser.Parse(append([]string{"serve", "--source", "pictures"}, args...))
+	return &c.Serve, err
+}
+
+func TestDefaultsAreThePolicys(t *testing.T) {
+	c, err := parse(t, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := policy(c.Limits); got != plan.DefaultPolicy {
+		t.Errorf("the flags' defaults make\n%+v, the policy's are\n%+v", got, plan.DefaultPolicy)
+	}
+	if c.CacheMemory != 128<<20 || c.MaxSourceBytes != 64<<20 || c.MaxInflight != 256 || c.MaxInflightBytes != 512<<20 || service.SVG(c.Svg) != service.SVGRasterise {
+		t.Errorf("got %+v", c)
+	}
+}
+
+// Every flag is a variable too: each is set by one and read back.
+func TestEveryFlagIsAVariable(t *testing.T) {
+	values := map[string]string{
+		"source": "elsewhere", "listen": ":1", "admin-listen": ":2", "defaults": "w=3", "cache-control": "x", "cors-origin": "o",
+		"fallback": "f.png", "originals": "off", "svg": "pass", "timeout": "7s", "shutdown-timeout": "8s", "max-inflight": "9",
+		"max-inflight-bytes": "1GB", "max-queue": "11", "cache-memory": "12MiB", "cache-fresh": "13s",
+		"s3-forbidden-is-missing": "true", "s3-path-style": "true", "max-source-bytes": "14MiB", "max-source-mp": "15", "max-frames": "16",
+		"max-side": "17", "max-result-mp": "18", "max-avif-mp": "19", "max-gif-mp": "20", "max-svg-mp": "21",
+		"log-format": "text", "log-level": "warn",
+	}
+	var c cli
+	var env []string
+	for name, value := range values {
+		env = append(env, "TINTYPE_"+strings.ToUpper(strings.ReplaceAll(name, "-", "_"))+"="+value)
+	}
+	parser, err := kong.New(&c, kong.Resolvers(environment(env)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse([]string{"serve"}); err != nil {
+		t.Fatal(err)
+	}
+	fresh := config.Fresh(13 * time.Second)
+	want := config.Serve{
+		Source: "elsewhere", Listen: ":1", AdminListen: ":2", Defaults: "w=3", CacheControl: "x", CorsOrigin: "o", Fallback: "f.png",
+		Originals: "off", Svg: "pass", Timeout: 7 * time.Second, ShutdownTimeout: 8 * time.Second, MaxInflight: 9, MaxInflightBytes: 1e9,
+		MaxQueue: 11, CacheMemory: 12 << 20, CacheFresh: &fresh, S3ForbiddenIsMissing: true, S3PathStyle: true,
+		Limits: config.Limits{MaxSourceBytes: 14 << 20, MaxSourceMP: 15, MaxFrames: 16, MaxSide: 17, MaxResultMP: 18, MaxAvifMP: 19, MaxGifMP: 20, MaxSvgMP: 21},
+		Log:    config.Log{LogFormat: "text", LogLevel: "warn"},
+	}
+	if !reflect.DeepEqual(c.Serve.Serve, want) {
+		t.Errorf("got\n%+v, want\n%+v", c.Serve.Serve, want)
+	}
+	for _, command := range parser.Model.Children {
+		if command.Name != "serve" {
+			continue
+		}
+		for _, flag := range command.Flags {
+			if _, tested := values[flag.Name]; !tested && flag.Name != "help" {
+				t.Errorf("--%s is not tried here", flag.Name)
+			}
+		}
+	}
+}
+
+func TestFlagWinsOverVariable(t *testing.T) {
+	c, err := parse(t, []string{"TINTYPE_MAX_SIDE=100"}, "--max-side", "200")
+	if err != nil || c.MaxSide != 200 {
+		t.Errorf("got %d, %v", c.MaxSide, err)
+	}
+}
+
+func TestValidation(t *testing.T) {
+	tests := []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"--source", "gs://bucket"}, []string{`"gs://bucket" is neither a folder nor s3://BUCKET/PREFIX`}},
+		{[]string{"--source", "s3:///prefix"}, []string{"neither a folder"}},
+		{[]string{"--max-side", "8193"}, []string{"--max-side must not be above 8192"}},
+		{[]string{"--max-side", "0", "--timeout", "0s", "--max-inflight", "0"}, []string{"--max-side must be above 0", "--timeout must be above 0", "--max-inflight must be above 0"}},
+		{[]string{"--max-inflight-bytes", "1MiB"}, []string{"--max-inflight-bytes must not be below --max-source-bytes"}},
+		{[]string{"--cache-memory", "lots"}, []string{`"lots" is no size like 512, 64MiB or 1GB`}},
+		{[]string{"--cache-fresh=-1s"}, []string{"is no duration"}},
+		{[]string{"--svg", "sometimes"}, []string{"off", "rasterise", "pass"}},
+	}
+	for _, tt := range tests {
+		_, err := parse(t, nil, tt.args...)
+		if err == nil {
+			t.Errorf("%v: no error", tt.args)
+			continue
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%v: %v does not say %q", tt.args, err, want)
+			}
+		}
+	}
+}
+
+func TestFreshness(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		want time.Duration
+	}{
+		{nil, 0},
+		{[]string{"--source", "s3://bucket"}, 10 * time.Second},
+		{[]string{"--source", "s3://bucket/prefix", "--cache-fresh", "0s"}, 0},
+		{[]string{"--cache-fresh", "1m"}, time.Minute},
+	} {
+		c, err := parse(t, nil, tt.args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := freshness(&c.Serve); got != tt.want {
+			t.Errorf("%v: got %v, want %v", tt.args, got, tt.want)
+		}
+	}
+}
+
+func TestBytes(t *testing.T) {
+	for text, want := range map[string]config.Bytes{"0": 0, "512": 512, "7B": 7, "1KiB": 1024, "64MiB": 64 << 20, "2 GiB": 2 << 30, "3kB": 3000, "4MB": 4e6, "5GB": 5e9} {
+		var got config.Bytes
+		if err := got.UnmarshalText([]byte(text)); err != nil || got != want {
+			t.Errorf("%q: got %d, %v; want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "MiB", "-1", "1.5GB", "1TB", "9999999999GB", "1 M"} {
+		var got config.Bytes
+		if err := got.UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("%q: got %d", text, got)
+		}
+	}
+}
+
+func TestUsageErrors(t *testing.T) {
+	for _, args := range [][]string{{}, {"fly"}, {"serve", "--wings"}, {"render", "in"}} {
+		var out, err bytes.Buffer
+		if code := run(context.Background(), args, nil, stdio{&out, &err}); code != exitUsage || !strings.Contains(err.String(), "tintype:") {
+			t.Errorf("%v: exit code %d, %q", args, code, err.String())
+		}
+	}
+}

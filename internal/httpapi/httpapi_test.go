@@ -1,0 +1,220 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tintype/tintype/internal/plan"
+	"github.com/tintype/tintype/internal/service"
+	"github.com/tintype/tintype/internal/source"
+	"github.com/tintype/tintype/internal/transform"
+)
+
+func TestAccepted(t *testing.T) {
+	const both = transform.AcceptAVIF | transform.AcceptWebP
+	tests := []struct {
+		header []string
+		want   transform.Accept
+	}{
+		{nil, 0},
+		{[]string{"*/*"}, 0},
+		{[]string{"image/*"}, 0},
+		{[]string{"image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"}, both},
+		{[]string{"image/webp"}, transform.AcceptWebP},
+		{[]string{"IMAGE/WebP"}, transform.AcceptWebP},
+		{[]string{"image/avif;q=0"}, 0},
+		{[]string{"image/avif;q=0.0, image/webp; q=0.001"}, transform.AcceptWebP},
+		{[]string{"image/avif;q=x"}, 0},
+		{[]string{"image/webp;q=-1"}, 0},
+		{[]string{"image/avif", "image/webp"}, both},
+		{[]string{"image/webpx, ximage/avif"}, 0},
+		{[]string{",,;;,image/webp"}, transform.AcceptWebP},
+	}
+	for _, tt := range tests {
+		if got := accepted(http.Header{"Accept": tt.header}); got != tt.want {
+			t.Errorf("%q: got %v, want %v", tt.header, got, tt.want)
+		}
+	}
+}
+
+func TestDisposition(t *testing.T) {
+	for _, tt := range []struct{ name, extension, want string }{
+		{"cat.jpg", "webp", "cat.webp"},
+		{"cat", "webp", "cat.webp"},
+		{"my cat.png", "jpg", "my%20cat.jpg"},
+		{"../../etc/passwd", "jpg", "....etcpasswd.jpg"},
+		{"a\\b\r\nc", "jpg", "abc.jpg"},
+		{"été", "png", "%C3%A9t%C3%A9.png"},
+		{`q"u'o;t`, "png", "q%22u%27o%3Bt.png"},
+		{".jpg", "png", "picture.png"},
+		{"/", "png", "picture.png"},
+	} {
+		if got := disposition(tt.name, tt.extension); got != "attachment; filename*=UTF-8''"+tt.want {
+			t.Errorf("%q: got %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestTarget(t *testing.T) {
+	for uri, want := range map[string]string{
+		"/a?b":                    "/a?b",
+		"//a":                     "//a",
+		"/a%2Fb?w=http://x":       "/a%2Fb?w=http://x",
+		"http://host/a?b":         "/a?b",
+		"http://host":             "/",
+		"http://host?w=1":         "?w=1",
+		"/http://host/looks-like": "/http://host/looks-like",
+	} {
+		if got := target(&http.Request{RequestURI: uri}); got != want {
+			t.Errorf("%s: got %s, want %s", uri, got, want)
+		}
+	}
+}
+
+func TestEveryKindHasAnAnswer(t *testing.T) {
+	for kind := service.Internal; kind <= service.Gone; kind++ {
+		row, ok := answers[kind]
+		if !ok {
+			t.Errorf("no answer for kind %d", kind)
+		}
+		if cached := row.cacheControl != noStore; cached && row.status >= 500 && kind != service.WorkSlow {
+			t.Errorf("kind %d: a %d is cached", kind, row.status)
+		}
+	}
+}
+
+// textEngine makes a picture of any bytes: the bytes.
+type textEngine struct{ err error }
+
+func (e textEngine) Sniff([]byte) (plan.Source, error) { return plan.JPEG, nil }
+func (e textEngine) Probe([]byte) (plan.Facts, error) {
+	return plan.Facts{Format: plan.JPEG, Width: 9, Height: 9, Orientation: 1, Pages: 1}, nil
+}
+func (e textEngine) Run(_ context.Context, data []byte, _ plan.Plan) ([]byte, error) {
+	return data, e.err
+}
+func (e textEngine) Version(transform.Format) string { return "1" }
+
+// brokenSource opens what breaks off.
+type brokenSource struct{ err error }
+
+func (b brokenSource) Open(context.Context, string, string) (*source.Object, error) {
+	if b.err != nil {
+		return nil, b.err
+	}
+	body := io.MultiReader(bytes.NewReader(make([]byte, 8192)), iotestErr{source.ErrUnavailable})
+	return &source.Object{Version: "1", Modified: time.Now(), Size: 10_000, Body: io.NopCloser(body)}, nil
+}
+
+type iotestErr struct{ err error }
+
+func (e iotestErr) Read([]byte) (int, error) { return 0, e.err }
+
+func newServer(t *testing.T, src source.Source, engine service.Engine, logs io.Writer) *httptest.Server {
+	t.Helper()
+	s, err := service.New(service.Options{
+		Source: src, Engine: engine, Policy: plan.DefaultPolicy, SVG: service.SVGRasterise, Originals: true,
+		MaxSourceBytes: 1 << 20, MaxInflight: 10, MaxInflightBytes: 1 << 24, Slots: 1, Queue: 1, Timeout: time.Minute,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(New(Options{
+		Service: s, CacheControl: "public", Log: slog.New(slog.NewTextHandler(logs, nil)),
+		Metrics: NewMetrics(s.Stats, func() (int64, int64) { return 0, 0 }),
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func fetch(t *testing.T, url string) (*http.Response, string, error) {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		return nil, "", err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	return response, string(body), err
+}
+
+// What went wrong inside is for the log, not for strangers.
+func TestCausesStayInside(t *testing.T) {
+	const secret = "key AKIA-SECRET"
+	for name, tt := range map[string]struct {
+		source source.Source
+		engine textEngine
+		want   int
+	}{
+		"our bug":      {memoryWithCat(), textEngine{errors.New(secret)}, 500},
+		"source fails": {brokenSource{errors.Join(source.ErrUnavailable, errors.New(secret))}, textEngine{}, 502},
+		"damaged":      {memoryWithCat(), textEngine{&plan.Error{Kind: plan.ErrCorrupt, Reason: "r", Cause: errors.New(secret)}}, 415},
+	} {
+		var logs bytes.Buffer
+		server := newServer(t, tt.source, tt.engine, &logs)
+		response, body, err := fetch(t, server.URL+"/cat.jpg?w=5")
+		server.Close()
+		if err != nil || response.StatusCode != tt.want {
+			t.Errorf("%s: got %v, %v", name, response, err)
+			continue
+		}
+		if strings.Contains(body, secret) || !strings.Contains(logs.String(), secret) {
+			t.Errorf("%s: the body is %q, the log %q", name, body, logs.String())
+		}
+	}
+}
+
+func memoryWithCat() source.Source {
+	m := new(source.Memory)
+	m.Put("cat.jpg", []byte("cat"))
+	return m
+}
+
+// An original that breaks off must not look whole.
+func TestBrokenOriginal(t *testing.T) {
+	server := newServer(t, brokenSource{}, textEngine{}, io.Discard)
+	if _, body, err := fetch(t, server.URL+"/cat.jpg"); err == nil {
+		t.Errorf("%d bytes came without an error", len(body))
+	}
+	if response, _, err := fetch(t, server.URL+"/_/health"); err != nil || response.StatusCode != 200 {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+func TestReady(t *testing.T) {
+	ready := true
+	h := New(Options{
+		Ready: func() bool { return ready }, Log: slog.New(slog.DiscardHandler),
+		Metrics: NewMetrics(func() service.Stats { return service.Stats{} }, func() (int64, int64) { return 0, 0 }),
+	})
+	for _, want := range []int{200, 503} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/_/ready", nil))
+		if w.Code != want {
+			t.Errorf("ready %v: got %d", ready, w.Code)
+		}
+		ready = false
+	}
+}
+
+// A panic costs one request. (Here there is no service to ask.)
+func TestPanic(t *testing.T) {
+	var logs bytes.Buffer
+	h := New(Options{
+		Log:     slog.New(slog.NewTextHandler(&logs, nil)),
+		Metrics: NewMetrics(func() service.Stats { return service.Stats{} }, func() (int64, int64) { return 0, 0 }),
+	})
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/cat.jpg?w=5", nil))
+	if w.Code != 500 || w.Header().Get("Cache-Control") != "no-store" || !strings.Contains(logs.String(), "panic") {
+		t.Errorf("got %d %q, log %q", w.Code, w.Body, logs.String())
+	}
+}
