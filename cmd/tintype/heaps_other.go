@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// limitHeaps is for glibc.
+func limitHeaps() {}
