@@ -38,7 +38,7 @@ type stdio struct {
 }
 
 func main() {
-	limitHeaps()
+	tuneHeap()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Environ(), stdio{os.Stdout, os.Stderr})
 	stop()

@@ -263,3 +263,29 @@ func TestBrokenProfile(t *testing.T) {
 		}
 	}
 }
+
+// Alpha that hides nothing goes; alpha that hides one pixel stays.
+func TestOpaqueAlpha(t *testing.T) {
+	opaque := image.NewNRGBA(image.Rect(0, 0, 40, 100))
+	for i := range opaque.Pix {
+		opaque.Pix[i] = 0xFF
+	}
+	for _, last := range []uint8{0xFF, 0x00} {
+		opaque.Pix[len(opaque.Pix)-1] = last
+		source := pixeltest.PNG(neverOpaque{opaque})
+		if facts, err := engine.Probe(source); err != nil || !facts.Alpha {
+			t.Fatalf("the source has no alpha band: %+v, %v", facts, err)
+		}
+		for _, query := range []string{"fm=png&q=80", "fm=png&w=39", "fm=webp", "fm=avif"} {
+			facts, err := engine.Probe(mustRender(t, source, query))
+			if err != nil || facts.Alpha != (last != 0xFF) {
+				t.Errorf("last pixel's alpha %d, %s: the result's alpha band is there: %v, %v", last, query, facts.Alpha, err)
+			}
+		}
+	}
+}
+
+// neverOpaque makes the encoder write an alpha channel that nobody needs.
+type neverOpaque struct{ *image.NRGBA }
+
+func (neverOpaque) Opaque() bool { return false }

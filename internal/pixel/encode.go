@@ -21,7 +21,11 @@ func encode(img *vips.Image, e plan.Encode) ([]byte, error) {
 			Quality: e.Quality, Progressive: e.Format == transform.PJPG, Chroma: chroma, Profile: e.Profile,
 		})
 	case transform.PNG:
-		return vips.SavePNG(img, vips.PNGOptions{Compression: e.Effort, Filter: vips.PNGFilterNone, Profile: e.Profile})
+		filter := vips.PNGFilterNone
+		if e.Filter {
+			filter = vips.PNGFilterSub
+		}
+		return vips.SavePNG(img, vips.PNGOptions{Compression: e.Effort, Filter: filter, Profile: e.Profile})
 	case transform.PNG8:
 		return vips.SavePNG(img, vips.PNGOptions{
 			Compression: 9, Filter: vips.PNGFilterNone, Palette: true, Quality: e.Quality, Effort: e.Effort, Profile: e.Profile,

@@ -43,6 +43,7 @@ func (e *Engine) Probe(data []byte) (plan.Facts, error) {
 		Alpha:       img.HasAlpha(),
 		Space:       space(img),
 		Deep:        img.BandFormat() != vips.UChar,
+		Bytes:       len(data),
 	}
 	switch format {
 	case plan.GIF, plan.WebP:

@@ -55,7 +55,13 @@ func (e *Engine) Run(ctx context.Context, data []byte, p plan.Plan) ([]byte, err
 	stop := killWhenDone(ctx, source)
 	defer stop()
 
-	result, err := (&job{plan: p}).frames(source)
+	j := &job{plan: p}
+	var result *vips.Image
+	if p.Load.Opaque && startsOpaque(buffer, p.Load) {
+		result, err = j.framesOfOpaque(source)
+	} else {
+		result, err = j.frames(source)
+	}
 	if err == nil {
 		defer result.Unref()
 		var encoded []byte

@@ -14,7 +14,7 @@ func extract(j *job, img *vips.Image) (*vips.Image, error) {
 }
 
 func premultiply(j *job, img *vips.Image) (*vips.Image, error) {
-	if !j.plan.Premultiply {
+	if !j.plan.Premultiply || !img.HasAlpha() {
 		return img, nil
 	}
 	return img.Premultiply()
@@ -30,7 +30,7 @@ func resize(j *job, img *vips.Image) (*vips.Image, error) {
 }
 
 func unpremultiply(j *job, img *vips.Image) (*vips.Image, error) {
-	if !j.plan.Premultiply {
+	if !j.plan.Premultiply || !img.HasAlpha() {
 		return img, nil
 	}
 	return img.Unpremultiply()

@@ -10,6 +10,7 @@ type Encode struct {
 	Lossless bool
 	FullRGB  bool // 4:4:4: colour as fine as brightness
 	Effort   int  // of the encoder, in its own scale
+	Filter   bool // PNG: rows are written as differences to the pixel before
 	BitDepth int  // AVIF: 8 or 12
 	Profile  bool // write the embedded colour profile
 	Frames   int
@@ -22,10 +23,10 @@ const (
 	avifEffort     = 0 // of 0 to 9
 	gifEffort      = 3 // of 1 to 10
 	paletteEffort  = 3 // of 1 to 10
-	pngCompression = 6 // deflate level of 0 to 9
+	pngCompression = 3 // deflate level of 0 to 9
 )
 
-func encode(t transform.Transform, format transform.Format, frames int) Encode {
+func encode(f Facts, t transform.Transform, format transform.Format, frames int) Encode {
 	e := Encode{Format: format, Quality: t.QualityFor(format), Frames: frames}
 	switch format {
 	case transform.JPEG, transform.PJPG:
@@ -40,6 +41,7 @@ func encode(t transform.Transform, format transform.Format, frames int) Encode {
 		e.FullRGB = e.Lossless || t.Chroma == transform.Chroma444
 	case transform.PNG:
 		e.Effort = pngCompression
+		e.Filter = f.photographic()
 	case transform.PNG8:
 		e.Effort = paletteEffort
 	case transform.GIF:

@@ -103,6 +103,19 @@ type Facts struct {
 	Space         Space
 	Deep          bool // more than 8 bits a sample
 	Profile       Profile
+	Bytes         int // of the file
+}
+
+// photographic guesses whether neighbouring pixels differ a little everywhere,
+// as in a photograph, or mostly not at all, as in a drawing or a screenshot: by
+// the format that somebody chose, or by how well a PNG was compressed.
+func (f Facts) photographic() bool {
+	const flat = 3 // bits a pixel at most
+	switch f.Format {
+	case PNG, GIF, SVG:
+		return int64(f.Bytes)*8 > flat*Size{f.Width, f.Height}.area()*int64(f.Pages)
+	}
+	return true
 }
 
 // Size is a width and a height in pixels.

@@ -30,7 +30,15 @@ type Load struct {
 	Page      int     // the first frame, from 0
 	Pages     int     // how many frames
 	MaxPixels int64   // more than this, all frames counted, is refused after all
+
+	// Opaque has the alpha looked at, and dropped where it hides nothing: most
+	// often it does not, and it costs more than all else.
+	Opaque bool
 }
+
+// maxOpaque is how many pixels are decoded as a whole to look at their alpha: 64
+// MB of them. Larger pictures go through row by row.
+const maxOpaque = 16e6
 
 // Turn makes a picture upright: quarters of a turn clockwise, then a mirror
 // that swaps left and right.
@@ -90,13 +98,14 @@ func Make(f Facts, t transform.Transform, policy Policy) (Plan, error) {
 		p.Load.Page = t.Frame.Int() - 1
 	}
 	p.decode(f, l, policy)
+	p.Load.Opaque = f.Alpha && Size{f.Width, f.Height}.area()*int64(frames) <= maxOpaque
 	p.Premultiply = f.Alpha && p.Resize != (Size{})
 	p.Smart, p.Cut = l.smart, l.cut
 	if l.canvas != (Size{}) && l.canvas != l.visible() {
 		rest := Size{l.canvas.W - l.visible().W, l.canvas.H - l.visible().H}
 		p.Pad = Rect{rest.W / 2, rest.H / 2, l.canvas.W, l.canvas.H}
 	}
-	p.Encode = encode(t, format, frames)
+	p.Encode = encode(f, t, format, frames)
 	p.Flatten = f.Alpha && !hasAlpha(format)
 	p.AddAlpha = p.Pad != (Rect{}) && !f.Alpha && hasAlpha(format) && t.BG>>24 != 0xFF
 	p.colours(f, t)

@@ -81,7 +81,7 @@ type PNGFilter int
 // The values are libpng's.
 const (
 	PNGFilterNone PNGFilter = 0x08
-	PNGFilterAll  PNGFilter = 0xF8
+	PNGFilterSub  PNGFilter = 0x10
 )
 
 // PNGOptions are what a PNG is written with.

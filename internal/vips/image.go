@@ -138,6 +138,37 @@ func (m *Image) InMemory() (*Image, error) {
 	return &Image{object}, nil
 }
 
+// Opaque tells of an image with alpha that is in memory whether nothing can be
+// seen through it. It stops at the first pixel that can.
+func (m *Image) Opaque() bool {
+	data, bands, n := c.imageData(m.object), m.Bands(), m.Width()*m.Height()
+	if data == nil {
+		return false
+	}
+	switch m.BandFormat() {
+	case UChar:
+		return allAre(unsafe.Slice((*uint8)(data), n*bands), bands, 0xFF)
+	case UShort:
+		return allAre(unsafe.Slice((*uint16)(data), n*bands), bands, 0xFFFF)
+	}
+	return false
+}
+
+// allAre tells whether the last of so many bands has the same value everywhere.
+func allAre[T comparable](samples []T, bands int, value T) bool {
+	for i := bands - 1; i < len(samples); i += bands {
+		if samples[i] != value {
+			return false
+		}
+	}
+	return true
+}
+
+// WithoutAlpha drops the last band.
+func (m *Image) WithoutAlpha() (*Image, error) {
+	return callImage("extract_band", image("in", m), integer("band", 0), integer("n", m.Bands()-1))
+}
+
 // Pixels computes the image and returns its samples, row by row, band by band.
 func (m *Image) Pixels() ([]byte, error) {
 	var n uintptr

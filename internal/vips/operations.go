@@ -12,6 +12,7 @@ var operations = map[string][]string{
 	"tiffload_buffer": {"buffer", "out", "access", "fail-on"},
 	"svgload_buffer":  {"buffer", "out", "access", "fail-on", "scale"},
 
+	"extract_band":  {"in", "out", "band", "n"},
 	"extract_area":  {"input", "out", "left", "top", "width", "height"},
 	"resize":        {"in", "out", "scale", "vscale", "kernel"},
 	"smartcrop":     {"input", "out", "width", "height", "interesting"},

@@ -59,6 +59,7 @@ var c struct {
 	imageHasAlpha    func(image unsafe.Pointer) int32
 	imageSetKill     func(image unsafe.Pointer, kill int32)
 	imageCopyMemory  func(image unsafe.Pointer) unsafe.Pointer
+	imageData        func(image unsafe.Pointer) unsafe.Pointer
 	imageToMemory    func(image unsafe.Pointer, size *uintptr) unsafe.Pointer
 	imageTypeof      func(image unsafe.Pointer, name string) uintptr
 	imageBlob        func(image unsafe.Pointer, name string, data *unsafe.Pointer, length *uintptr) int32
@@ -117,6 +118,7 @@ func bind(handle uintptr) error {
 		{&c.imageHasAlpha, "vips_image_hasalpha"},
 		{&c.imageSetKill, "vips_image_set_kill"},
 		{&c.imageCopyMemory, "vips_image_copy_memory"},
+		{&c.imageData, "vips_image_get_data"},
 		{&c.imageToMemory, "vips_image_write_to_memory"},
 		{&c.imageTypeof, "vips_image_get_typeof"},
 		{&c.imageBlob, "vips_image_get_blob"},

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// tuneHeap is for glibc.
+func tuneHeap() {}

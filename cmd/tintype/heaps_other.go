@@ -1,6 +1,0 @@
-//go:build !linux
-
-package main
-
-// limitHeaps is for glibc.
-func limitHeaps() {}
