@@ -115,8 +115,12 @@ func run(photos string, turn time.Duration, connections int, only string) error 
 		{name: "tintype", args: []string{"bin/tintype", "serve", "--source", photos, "--cache-memory", "0", "--listen"}},
 		{name: "sharp", args: []string{"node", "bench/peers/sharp/server.mjs", photos}},
 	}
+	first := cells[slices.IndexFunc(cells, func(c cell) bool {
+		_, err := os.Stat(filepath.Join(photos, c.file))
+		return err == nil
+	})]
 	for _, s := range servers {
-		if err := s.start(); err != nil {
+		if err := s.start(first); err != nil {
 			return err
 		}
 		defer s.stop()
@@ -155,6 +159,7 @@ func run(photos string, turn time.Duration, connections int, only string) error 
 	}
 	fmt.Printf("\npeak memory: tintype %d MiB (idle %d MiB), sharp %d MiB\n",
 		servers[0].memory("VmHWM"), idle, servers[1].memory("VmHWM"))
+	fmt.Printf("process start to first picture (%s): tintype %.0f ms, sharp %.0f ms\n", first.name, ms(servers[0].began), ms(servers[1].began))
 	return nil
 }
 
@@ -162,14 +167,15 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // server is a process under load.
 type server struct {
-	name string
-	args []string // the address or port comes last
-	cmd  *exec.Cmd
-	base string
-	n    atomic.Int64 // requests so far: no size is asked for twice in a row
+	name  string
+	args  []string // the address or port comes last
+	cmd   *exec.Cmd
+	base  string
+	began time.Duration // from the start of the process to its first picture
+	n     atomic.Int64  // requests so far: no size is asked for twice in a row
 }
 
-func (s *server) start() error {
+func (s *server) start(first cell) error {
 	var listen net.ListenConfig
 	free, err := listen.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -184,14 +190,16 @@ func (s *server) start() error {
 		_, address, _ = net.SplitHostPort(address)
 	}
 	s.cmd = exec.Command(s.args[0], append(s.args[1:], address)...)
+	start := time.Now()
 	if err := s.cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", s.name, err)
 	}
-	for range 200 {
-		if response, err := http.Get(s.base + "/_/health"); err == nil {
-			return response.Body.Close()
+	for time.Since(start) < 10*time.Second {
+		if (&measured{}).request(first.url(s.base, 0)) == nil {
+			s.began = time.Since(start)
+			return nil
 		}
-		time.Sleep(25 * time.Millisecond)
+		time.Sleep(time.Millisecond)
 	}
 	return fmt.Errorf("%s does not answer", s.name)
 }

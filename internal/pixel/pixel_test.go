@@ -9,6 +9,7 @@ import (
 	_ "image/gif"
 	_ "image/jpeg"
 	_ "image/png"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"testing"
@@ -408,6 +409,46 @@ func TestNoMetadata(t *testing.T) {
 			// The empty Exif item that a HEIF file lists is no data.
 			if bytes.Contains(out, []byte(secret)) {
 				t.Errorf("%s: the result holds %q", query, secret)
+			}
+		}
+	}
+}
+
+// What the plan promises is what comes out, at odd sizes, windows and factors.
+func TestPlannedSizes(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	n := 150
+	if testing.Short() {
+		n = 20
+	}
+	for range n {
+		w, h, orientation := 9+r.IntN(400), 9+r.IntN(400), 1+r.IntN(8)
+		stored := pixeltest.Turned(pixeltest.FourColours(w, h), orientation)
+		jpeg := pixeltest.WithEXIF(pixeltest.JPEG(stored), orientation)
+		query := fmt.Sprintf("fm=png&w=%d&h=%d&fit=%s", 1+r.IntN(120), 1+r.IntN(120),
+			[]string{"crop", "clip", "max", "min", "scale", "fill", "fillmax"}[r.IntN(7)])
+		if r.IntN(2) == 0 {
+			query += fmt.Sprintf("&rect=%d,%d,%d,%d", r.IntN(w), r.IntN(h), 1+r.IntN(w), 1+r.IntN(h))
+		}
+		for name, source := range map[string][]byte{"JPEG": jpeg, "WebP": mustRender(t, jpeg, "fm=webp")} {
+			facts, err := engine.Probe(source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			parsed, err := transform.Parse(query, transform.Defaults{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := plan.Make(facts, parsed.Effective(transform.Defaults{}), plan.DefaultPolicy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := engine.Run(context.Background(), source, p)
+			if err != nil {
+				t.Fatalf("%s of %d × %d, orientation %d, %s: %v\n%+v", name, w, h, orientation, query, err, p)
+			}
+			if b := decode(t, out).Bounds(); b.Dx() != p.Size.W || b.Dy() != p.Size.H {
+				t.Errorf("%s of %d × %d, orientation %d, %s: %v came out, %v was planned", name, w, h, orientation, query, b.Size(), p.Size)
 			}
 		}
 	}

@@ -76,17 +76,8 @@ func shrinkRect(r Rect, n int, loaded Size) Rect {
 	}
 	x, w := edges(r.X, r.W, loaded.W)
 	y, h := edges(r.Y, r.H, loaded.H)
-	// The last block of a side that n does not divide is a pixel too.
-	if ceilDiv(r.X+r.W, n) == loaded.W {
-		w = loaded.W - x
-	}
-	if ceilDiv(r.Y+r.H, n) == loaded.H {
-		h = loaded.H - y
-	}
 	return Rect{x, y, w, h}
 }
-
-func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
 // webpScale is the factor that the WebP decoder scales by: to the margin times
 // the target. 1 where it would save little, or a window is wanted.

@@ -261,7 +261,7 @@ func TestProperties(t *testing.T) {
 func checkPlan(t *testing.T, f Facts, query string, p Plan) {
 	t.Helper()
 	whole := p.Turn.sizeStored(Size{f.Width, f.Height})
-	at := Size{ceilDiv(whole.W, p.Load.Shrink), ceilDiv(whole.H, p.Load.Shrink)}
+	at := Size{whole.W / p.Load.Shrink, whole.H / p.Load.Shrink}
 	if p.Load.Scale != 0 {
 		at = Size{max(1, int(float64(whole.W)*p.Load.Scale+0.5)), max(1, int(float64(whole.H)*p.Load.Scale+0.5))}
 	}

@@ -124,7 +124,7 @@ func (p *Plan) decode(f Facts, l layout, policy Policy) {
 	case JPEG:
 		p.Load.Shrink = shrink(region, whole, target, policy.ShrinkMargin)
 		n := p.Load.Shrink
-		loaded = Size{ceilDiv(whole.W, n), ceilDiv(whole.H, n)}
+		loaded = Size{whole.W / n, whole.H / n} // libvips drops the last block if it is not whole
 		region = shrinkRect(region, n, loaded)
 	case WebP:
 		if scale := webpScale(region, whole, target, policy.ShrinkMargin); p.Load.Pages == 1 && scale < 1 {
