@@ -21,7 +21,7 @@ type Limits struct {
 	MaxFrames      int     `help:"Most frames of a source." default:"256"`
 	MaxSide        int     `help:"Longest side of a result in pixels." default:"8192"`
 	MaxResultMP    float64 `help:"Most pixels of a result in MP." default:"64"`
-	MaxAvifMP      float64 `help:"Most pixels of an AVIF result in MP; its encoder cannot be interrupted." default:"8"`
+	MaxAvifMP      float64 `help:"Most pixels of an AVIF, PNG8 or lossless WebP result in MP; their encoders cannot be interrupted." default:"8"`
 	MaxGifMP       float64 `help:"Most pixels of a GIF frame in MP; its encoder cannot be interrupted." default:"4"`
 	MaxSvgMP       float64 `help:"Most pixels of a drawn SVG in MP; its renderer cannot be interrupted." default:"4"`
 }

@@ -33,6 +33,7 @@ func TestAccepted(t *testing.T) {
 		{[]string{"image/avif;q=0"}, 0},
 		{[]string{"image/avif;q=0.0, image/webp; q=0.001"}, transform.AcceptWebP},
 		{[]string{"image/avif;q=x"}, 0},
+		{[]string{"image/avif;q=NaN"}, 0},
 		{[]string{"image/webp;q=-1"}, 0},
 		{[]string{"image/avif", "image/webp"}, both},
 		{[]string{"image/webpx, ximage/avif"}, 0},

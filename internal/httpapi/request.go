@@ -20,7 +20,7 @@ func accepted(h http.Header) (a transform.Accept) {
 			continue
 		}
 		if q, given := params["q"]; given {
-			if v, err := strconv.ParseFloat(q, 64); err != nil || v <= 0 {
+			if v, err := strconv.ParseFloat(q, 64); err != nil || !(v > 0) { // also where it is no number
 				continue
 			}
 		}

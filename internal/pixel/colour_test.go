@@ -201,6 +201,9 @@ func TestProfileKind(t *testing.T) {
 	if got := profileKind(pixeltest.ICC(&pixeltest.SRGB, pixeltest.Gamma(2.2)), plan.RGB); got != plan.OtherProfile {
 		t.Errorf("sRGB's primaries with a gamma of 2.2: kind %d", got)
 	}
+	if got := profileKind(pixeltest.ICC(&pixeltest.SRGB, pixeltest.Parametric(3, 2.4, 1, -2, 1, 0)), plan.RGB); got != plan.OtherProfile {
+		t.Errorf("a curve that is no number: kind %d", got)
+	}
 	good := pixeltest.ICC(&pixeltest.SRGB, pixeltest.SRGBCurve)
 	for name, got := range map[string]plan.Profile{
 		"none":            profileKind(nil, plan.RGB),
@@ -260,6 +263,17 @@ func TestBrokenProfile(t *testing.T) {
 		source := pixeltest.WithProfile(pixeltest.PNG(tt.picture), tt.icc)
 		if got := middle(decode(t, mustRender(t, source, "fm=png&cs=srgb"))); !pixeltest.Near(got, tt.want, 3) {
 			t.Errorf("%s: got %v, want %v", name, got, tt.want)
+		}
+	}
+}
+
+// A colour must not darken on its way through thin alpha.
+func TestThinAlpha(t *testing.T) {
+	for _, c := range []color.NRGBA{{200, 100, 50, 128}, {200, 100, 50, 10}, {255, 255, 255, 3}} {
+		got := middle(decode(t, mustRender(t, pixeltest.PNG(pixeltest.Solid(200, 200, c)), "fm=png&w=100")))
+		tolerance := 1 + 128/int(c.A) // half a step of the product, in steps of the colour
+		if !pixeltest.Near(got, c, tolerance) || got.A != c.A {
+			t.Errorf("%v came out as %v", c, got)
 		}
 	}
 }

@@ -92,7 +92,7 @@ func isSRGBCurve(curve func(float64) float64) bool {
 	const tolerance = 1.5 / 255
 	for i := 1; i <= 32; i++ {
 		x := float64(i) / 32
-		if math.Abs(encodeSRGB(curve(x))-x) > tolerance {
+		if !(math.Abs(encodeSRGB(curve(x))-x) <= tolerance) { // also where it is no number
 			return false
 		}
 	}

@@ -104,12 +104,13 @@ func svgScale(region Rect, whole, target Size, maxPixels int64) float64 {
 }
 
 // scaleRect finds a window in a picture scaled by a factor.
-func scaleRect(r Rect, scale float64) Rect {
-	edges := func(start, length int) (int, int) {
-		from := int(math.Floor(float64(start) * scale))
-		return from, max(1, int(math.Floor(float64(start+length)*scale))-from)
+func scaleRect(r Rect, scale float64, whole Size) Rect {
+	edges := func(start, length, size int) (int, int) {
+		scaled := max(1, int(float64(size)*scale)) // at least so many there are
+		from := min(int(float64(start)*scale), scaled-1)
+		return from, max(1, min(int(float64(start+length)*scale), scaled)-from)
 	}
-	x, w := edges(r.X, r.W)
-	y, h := edges(r.Y, r.H)
+	x, w := edges(r.X, r.W, whole.W)
+	y, h := edges(r.Y, r.H, whole.H)
 	return Rect{x, y, w, h}
 }

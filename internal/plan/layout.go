@@ -34,16 +34,21 @@ func (l layout) size() Size {
 // limits bound one result.
 type limits struct {
 	side   int
+	memory int64 // pixels of whatever is held whole on the way to the result
 	pixels int64 // of one frame
 	total  int64 // of all frames
 	frames int
 }
 
-func (p Policy) limits(f Facts, format transform.Format, frames int) limits {
-	l := limits{p.MaxSide, p.MaxPixels, p.MaxSourcePixels, frames}
+func (p Policy) limits(f Facts, format transform.Format, lossless bool, frames int) limits {
+	l := limits{p.MaxSide, p.MaxPixels, p.MaxPixels, p.MaxSourcePixels, frames}
 	switch format {
-	case transform.AVIF:
+	case transform.AVIF, transform.PNG8:
 		l.pixels = min(l.pixels, p.MaxAVIFPixels)
+	case transform.WebP:
+		if lossless {
+			l.pixels = min(l.pixels, p.MaxAVIFPixels)
+		}
 	case transform.GIF:
 		l.pixels = min(l.pixels, p.MaxGIFPixels)
 	}
@@ -84,7 +89,7 @@ func arrange(f Facts, t transform.Transform, limit limits) (layout, error) {
 	if t.Crop == transform.CropFocalPoint && t.FPZ > transform.One {
 		region, t = zoom(region, t)
 	}
-	l := place(t, region, b)
+	l := place(t, region, b, limit)
 	if down := limit.bring(l.size()); down != l.size() {
 		// What the URL names was checked with the box; this follows from
 		// the source.
@@ -97,14 +102,14 @@ func arrange(f Facts, t transform.Transform, limit limits) (layout, error) {
 // keeps the picture's ratio the longer side is what decides.
 func placeWithin(t transform.Transform, region Rect, down Size, limit limits) layout {
 	if t.Fit != transform.FitClip && t.Fit != transform.FitMax {
-		return place(t, region, box{w: down.W, h: down.H})
+		return place(t, region, box{w: down.W, h: down.H}, limit)
 	}
 	for {
 		b := box{w: down.W}
 		if down.H > down.W {
 			b = box{h: down.H}
 		}
-		l := place(t, region, b)
+		l := place(t, region, b, limit)
 		if l.size().area() <= limit.most() {
 			return l
 		}
@@ -131,17 +136,22 @@ func makeBox(t transform.Transform, source Size, limit limits) (box, error) {
 		case b.h != 0:
 			b.w, namedW = other(b.h, t.AR.W, t.AR.H), namedH
 		default:
-			largest := inside(Size{int(t.AR.W), int(t.AR.H)}, source.W, source.H, true)
-			b.w, b.h = largest.W, largest.H
+			b.w, b.h = source.W, other(source.W, t.AR.H, t.AR.W)
+			if b.h > source.H {
+				b.w, b.h = min(source.W, other(source.H, t.AR.W, t.AR.H)), source.H
+			}
 		}
 	}
-	if namedW && b.w > limit.side || namedH && b.h > limit.side {
-		return box{}, refuse("a side of %d pixels is asked for; allowed are %d", max(b.w, b.h), limit.side)
+	if largest := max(b.w, b.h); namedW && b.w > limit.side || namedH && b.h > limit.side {
+		return box{}, refuse("a side of %d pixels is asked for; allowed are %d", largest, limit.side)
 	}
 	bound := func(n transform.Num) int { return side(n, 0, t.DPR) }
 	b.minW, b.minH, b.maxW, b.maxH = bound(t.MinW), bound(t.MinH), bound(t.MaxW), bound(t.MaxH)
 	if t.Fit == transform.FitCrop {
 		b.w, b.h = clamp(b.w, b.minW, b.maxW), clamp(b.h, b.minH, b.maxH)
+	}
+	if largest := max(b.minW, b.minH); largest > limit.side && max(b.w, b.h) > limit.side {
+		return box{}, refuse("a side of %d pixels at least is asked for; allowed are %d", largest, limit.side)
 	}
 	exact := t.Fit == transform.FitCrop || t.Fit == transform.FitScale || t.Fit == transform.FitFill || t.Fit == transform.FitFillMax
 	if area := int64(b.w) * int64(b.h); namedW && namedH && exact && area > limit.most() {
@@ -179,17 +189,17 @@ func clamp(n, lowest, highest int) int {
 }
 
 // place applies the fit.
-func place(t transform.Transform, region Rect, b box) layout {
+func place(t transform.Transform, region Rect, b box, limit limits) layout {
 	source := region.size()
 	switch t.Fit {
 	case transform.FitCrop:
-		return cover(t, region, Size{b.w, b.h})
+		return cover(t, region, Size{b.w, b.h}, limit)
 	case transform.FitMin:
 		down := Size{b.w, b.h}
 		if b.w > source.W || b.h > source.H {
 			down = inside(down, source.W, source.H, false)
 		}
-		return cover(t, region, down)
+		return cover(t, region, down, limit)
 	case transform.FitScale:
 		return layout{region: region, scaled: Size{b.w, b.h}}
 	case transform.FitFill, transform.FitFillMax:
@@ -248,7 +258,7 @@ func ratio(n, to, from int) int {
 
 // cover scales the region so that it covers the size wanted, and cuts the rest
 // off.
-func cover(t transform.Transform, region Rect, want Size) layout {
+func cover(t transform.Transform, region Rect, want Size, limit limits) layout {
 	scaled := covering(region.size(), want.W, want.H)
 	rest := Size{scaled.W - want.W, scaled.H - want.H}
 	l := layout{region: region, scaled: scaled}
@@ -269,9 +279,10 @@ func cover(t transform.Transform, region Rect, want Size) layout {
 		l.cut.Y = toSide(l.cut.Y, rest.H, t.Crop&transform.CropTop != 0, t.Crop&transform.CropBottom != 0)
 	}
 	// A sliver of a source would become a picture of millions of rows before
-	// it is cut. Then the source is cut first, to the nearest pixel.
+	// it is cut. Then the source is cut first, to the nearest pixel, and a
+	// smart crop in the middle.
 	const longest = 1 << 16
-	if scaled.W > longest || scaled.H > longest {
+	if scaled.area() > limit.memory || scaled.W > longest || scaled.H > longest {
 		part := Rect{
 			region.X + l.cut.X*region.W/scaled.W, region.Y + l.cut.Y*region.H/scaled.H,
 			ratio(want.W, region.W, scaled.W), ratio(want.H, region.H, scaled.H),

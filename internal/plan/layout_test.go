@@ -46,7 +46,7 @@ func TestGeometry(t *testing.T) {
 			t.Fatalf("%s: %v", line, err)
 		}
 		f := photo(w, h)
-		l, err := arrange(f, effective(t, query), DefaultPolicy.limits(f, transform.JPEG, 1))
+		l, err := arrange(f, effective(t, query), DefaultPolicy.limits(f, transform.JPEG, false, 1))
 		if err != nil {
 			t.Errorf("%s: %v", columns[0], err)
 			continue
@@ -98,7 +98,7 @@ func TestFocalPoint(t *testing.T) {
 	}
 	for _, tt := range tests {
 		f := photo(400, 200)
-		l, err := arrange(f, effective(t, tt.query), DefaultPolicy.limits(f, transform.JPEG, 1))
+		l, err := arrange(f, effective(t, tt.query), DefaultPolicy.limits(f, transform.JPEG, false, 1))
 		if err != nil || l.region != tt.region || l.cut != tt.cut {
 			t.Errorf("%s: got region %v, cut %v, %v; want %v, %v", tt.query, l.region, l.cut, err, tt.region, tt.cut)
 		}
@@ -118,6 +118,10 @@ func TestLimits(t *testing.T) {
 		{photo(2000, 1000), "w=600&dpr=2", "a side of 1200 pixels is asked for; allowed are 1000"},
 		{photo(2000, 1000), "h=1001&fit=max", "a side of 1001 pixels"},
 		{photo(2000, 1000), "w=100&ar=1:11", "a side of 1100 pixels"},
+		{photo(2000, 1000), "w=100&h=100&min-w=500&dpr=5", "a side of 2500 pixels at least"},
+		{photo(2000, 1000), "w=300&h=300&fm=png8", "allowed are 80000"},
+		{photo(2000, 1000), "w=300&h=300&fm=webp&lossless=1", "allowed are 80000"},
+		{photo(2000, 1000), "w=300&h=300&fm=webp", "300x300"},
 		{photo(2000, 1000), "w=800&h=700", "800 × 700 pixels in 1 frame(s) are asked for; allowed are 500000"},
 		{photo(2000, 1000), "w=300&h=300&fm=avif", "allowed are 80000"},
 		{photo(2000, 1000), "w=300&h=300&fm=avif&fit=scale", "allowed are 80000"},
@@ -157,15 +161,47 @@ func TestLimits(t *testing.T) {
 // source is cut instead.
 func TestSliver(t *testing.T) {
 	for query, want := range map[string]Rect{
-		"w=200&h=300":             {0, 2494, 7, 11},
-		"w=200&h=300&crop=top":    {0, 0, 7, 11},
-		"w=200&h=300&crop=bottom": {0, 4989, 7, 11},
-		"w=8000&h=10":             {0, 2499, 7, 1},
+		"w=200&h=300":              {0, 2494, 7, 11},
+		"w=200&h=300&crop=top":     {0, 0, 7, 11},
+		"w=200&h=300&crop=bottom":  {0, 4989, 7, 11},
+		"w=8000&h=10":              {0, 2499, 7, 1},
+		"w=200&h=500&crop=entropy": {0, 2491, 7, 18},
 	} {
 		f := photo(7, 5000)
-		l, err := arrange(f, effective(t, query), DefaultPolicy.limits(f, transform.JPEG, 1))
+		l, err := arrange(f, effective(t, query), DefaultPolicy.limits(f, transform.JPEG, false, 1))
 		if err != nil || l.region != want || l.cut != (Rect{}) {
 			t.Errorf("%s: got %+v, %v; want the region %v", query, l, err, want)
+		}
+	}
+}
+
+// However a small part of a picture is enlarged, what is held whole on the way
+// stays within the limit.
+func TestNothingLargeOnTheWay(t *testing.T) {
+	f := photo(2048, 1216)
+	for _, query := range []string{
+		"rect=0,0,2048,256&w=7990&h=7990&crop=attention", "rect=0,0,2048,10&w=7990&h=7990", "rect=0,0,5,1216&w=7990&h=7990&crop=top",
+		"w=7990&h=7990&crop=entropy", "w=1&h=8000",
+	} {
+		p, err := Make(f, effective(t, query), DefaultPolicy)
+		if err != nil || p.Resize.area() > DefaultPolicy.MaxPixels {
+			t.Errorf("%s: resized to %v, %v", query, p.Resize, err)
+		}
+	}
+}
+
+// Twelve digits are the most that a ratio's numbers have.
+func TestLongRatios(t *testing.T) {
+	for query, want := range map[string]string{
+		"ar=999999999999:999999999999": "1216x1216",
+		"ar=900000000000:450000000000": "2048x1024",
+		"ar=999999999999:1":            "2048x1",
+		"ar=1:999999999999":            "1x1216",
+		"ar=0.0001:999999999999":       "1x1216",
+	} {
+		p, err := Make(photo(2048, 1216), effective(t, query), DefaultPolicy)
+		if err != nil || sizeString(p.Size) != want {
+			t.Errorf("%s: got %v, %v; want %s", query, p.Size, err, want)
 		}
 	}
 }

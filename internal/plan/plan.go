@@ -36,9 +36,17 @@ type Load struct {
 	Opaque bool
 }
 
-// maxOpaque is how many pixels are decoded as a whole to look at their alpha: 64
-// MB of them. Larger pictures go through row by row.
-const maxOpaque = 16e6
+// worthLooking tells whether the alpha may be looked at: in formats whose first
+// rows can be had without the rest, of pictures that are wanted whole, and that
+// do not take much memory so. Others go through row by row.
+func (p *Plan) worthLooking(f Facts) bool {
+	const maxBytes = 64 << 20
+	bytes := Size{f.Width, f.Height}.area() * int64(p.Load.Pages) * 4
+	if f.Deep {
+		bytes *= 2
+	}
+	return f.Alpha && (f.Format == PNG || f.Format == GIF) && p.Extract == (Rect{}) && bytes <= maxBytes
+}
 
 // Turn makes a picture upright: quarters of a turn clockwise, then a mirror
 // that swaps left and right.
@@ -77,8 +85,8 @@ func Make(f Facts, t transform.Transform, policy Policy) (Plan, error) {
 	format := outputFormat(f, t)
 	if format == 0 { // AVIF if it may be, by the size that it would have
 		format = transform.AVIF
-		l, err := arrange(f, t, policy.limits(f, format, 1))
-		general, generalErr := arrange(f, t, policy.limits(f, transform.WebP, 1))
+		l, err := arrange(f, t, policy.limits(f, format, bool(t.Lossless), 1))
+		general, generalErr := arrange(f, t, policy.limits(f, transform.JPEG, false, 1))
 		if err != nil || generalErr != nil || l.size() != general.size() {
 			format = outputFormatWithoutAVIF(f, t)
 		}
@@ -87,7 +95,7 @@ func Make(f Facts, t transform.Transform, policy Policy) (Plan, error) {
 	if f.Pages > 1 && t.Frame == 0 && (format == transform.GIF || format == transform.WebP) {
 		frames = f.Pages
 	}
-	l, err := arrange(f, t, policy.limits(f, format, frames))
+	l, err := arrange(f, t, policy.limits(f, format, bool(t.Lossless), frames))
 	if err != nil {
 		return Plan{}, err
 	}
@@ -98,7 +106,7 @@ func Make(f Facts, t transform.Transform, policy Policy) (Plan, error) {
 		p.Load.Page = t.Frame.Int() - 1
 	}
 	p.decode(f, l, policy)
-	p.Load.Opaque = f.Alpha && Size{f.Width, f.Height}.area()*int64(frames) <= maxOpaque
+	p.Load.Opaque = p.worthLooking(f)
 	p.Premultiply = f.Alpha && p.Resize != (Size{})
 	p.Smart, p.Cut = l.smart, l.cut
 	if l.canvas != (Size{}) && l.canvas != l.visible() {
@@ -138,7 +146,7 @@ func (p *Plan) decode(f Facts, l layout, policy Policy) {
 		if region.size() == whole {
 			loaded, region = Size{}, Rect{}
 		} else {
-			region = scaleRect(region, scale)
+			region = scaleRect(region, scale, whole)
 			loaded = Size{}
 		}
 	}
@@ -169,6 +177,7 @@ func (p *Plan) colours(f Facts, t transform.Transform) {
 	}
 	coloured := f.Space == Grey && (p.Flatten || p.Pad != (Rect{})) && !isGrey(p.Background)
 	p.Colour.ToRGB = f.Space == Other || coloured
+	p.Encode.Profile = p.Encode.Profile && !p.Colour.ToRGB
 }
 
 func isGrey(c transform.Colour) bool {

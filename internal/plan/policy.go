@@ -7,8 +7,8 @@ type Policy struct {
 	MaxFrames       int   // of the source
 	MaxSide         int   // of the result, in pixels
 	MaxPixels       int64 // of the result, one frame
-	MaxAVIFPixels   int64 // AVIF encoding cannot be interrupted
-	MaxGIFPixels    int64 // nor can GIF encoding
+	MaxAVIFPixels   int64 // of AVIF, PNG8 and lossless WebP: their encoders cannot be interrupted
+	MaxGIFPixels    int64 // nor can GIF's
 	MaxSVGPixels    int64 // nor SVG drawing
 	ShrinkMargin    Margin
 }

@@ -31,7 +31,7 @@ func (c Colour) String() string {
 // parseColour reads rgb, argb, rrggbb or aarrggbb, with or without "#", or one
 // of the keywords of CSS Color 4 (those of SVG 1.1 and rebeccapurple).
 func parseColour(s string) (Colour, error) {
-	s = strings.ToLower(s)
+	s = lower(s)
 	switch s {
 	case "transparent":
 		return 0, nil

@@ -215,6 +215,8 @@ func TestParseErrors(t *testing.T) {
 		{"h=1.23456x", []string{"h=1.23456x: allowed: pixels from 1 to 8192, or a fraction between 0 and 1"}},
 		{"dpr=0.09", []string{"dpr=0.09: allowed: a number from 0.1 to 5"}},
 		{"dpr=5.1", []string{"dpr=5.1: allowed: a number from 0.1 to 5"}},
+		{"fit=%C5%BFcale", []string{"fit=ſcale: allowed: clip, crop, fill, fillmax, max, min or scale"}},
+		{"bg=blac%E2%84%AA", []string{"bg=blac\u212a: allowed: a colour: rgb, argb, rrggbb, aarrggbb or a CSS keyword"}},
 		{"fit=cover", []string{"fit=cover: allowed: clip, crop, fill, fillmax, max, min or scale"}},
 		{"ar=16", []string{"ar=16: allowed: W:H, two numbers above 0, like 16:9"}},
 		{"ar=16:0", []string{"ar=16:0: allowed: W:H, two numbers above 0, like 16:9"}},

@@ -33,14 +33,14 @@ func isUnsupported(name string) bool {
 }
 
 func parseFormat(s string) (Format, error) {
-	if strings.EqualFold(s, "json") || strings.EqualFold(s, "blurhash") {
+	if word := lower(s); word == "json" || word == "blurhash" {
 		return 0, errUnsupported
 	}
 	return formats.parse(s)
 }
 
 func parseQuality(s string) (Num, error) {
-	if strings.EqualFold(s, "auto") {
+	if lower(s) == "auto" {
 		return 0, errUnsupported
 	}
 	return wholeUpTo(100)(s)

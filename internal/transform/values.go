@@ -101,7 +101,7 @@ func parseLength(s string) (Length, error) {
 }
 
 func parseFrame(s string) (Num, error) {
-	if strings.EqualFold(s, "all") {
+	if lower(s) == "all" {
 		return 0, nil
 	}
 	return wholeUpTo(99_999)(s)
@@ -281,7 +281,7 @@ type words[T comparable] []struct {
 
 func (w words[T]) parse(s string) (T, error) {
 	for _, word := range w {
-		if strings.EqualFold(word.name, s) {
+		if word.name == lower(s) {
 			return word.value, nil
 		}
 	}
