@@ -18,6 +18,7 @@ import (
 	"github.com/tintype/tintype/internal/pixel/pixeltest"
 	"github.com/tintype/tintype/internal/plan"
 	"github.com/tintype/tintype/internal/transform"
+	"github.com/tintype/tintype/internal/vips"
 )
 
 // noisy is a picture that no encoder makes small.
@@ -250,6 +251,38 @@ func TestCancelled(t *testing.T) {
 	}
 	if _, err := engine.Run(context.Background(), source, p); err != nil {
 		t.Errorf("the next one: %v", err)
+	}
+}
+
+// However far a job is, it stops when its context ends: also where its pixels
+// have been put into memory on the way.
+func TestCancelledOnTheWay(t *testing.T) {
+	turned := pixeltest.WithEXIF(pixeltest.JPEG(noisy(300, 200, 1)), 6)
+	for _, query := range []string{"w=3000&fm=png", "w=3000&fm=jpg", "w=3000&h=3000&crop=entropy&fm=png", "w=3000&fm=webp"} {
+		parsed, err := transform.Parse(query, transform.Defaults{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		facts, err := engine.Probe(turned)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plan.Make(facts, parsed.Effective(transform.Defaults{}), plan.DefaultPolicy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The context ends at the very step that comes after the turn.
+		ctx, cancel := context.WithCancel(context.Background())
+		before := steps
+		steps = append(append(steps[:0:0], steps...), func(_ *job, img *vips.Image) (*vips.Image, error) {
+			cancel()
+			return img, nil
+		})
+		_, err = engine.Run(ctx, turned, p)
+		steps = before
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: got %v, want the context's error", query, err)
+		}
 	}
 }
 

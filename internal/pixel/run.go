@@ -25,7 +25,8 @@ var steps = []func(*job, *vips.Image) (*vips.Image, error){
 
 // job is one plan being carried out.
 type job struct {
-	plan plan.Plan
+	plan  plan.Plan
+	watch *watch
 	// found is the window that a smart crop chose in the first frame; it
 	// holds for all.
 	found *plan.Rect
@@ -33,9 +34,9 @@ type job struct {
 
 // Run carries a plan out on the bytes that it was made for, and returns the
 // encoded result. When ctx ends, libvips is told to stop, and the error is the
-// context's; encoders of AVIF and GIF, the decoder of AVIF and the drawing of
-// SVG finish first all the same. Another error wraps plan.ErrCorrupt where the
-// source is at fault.
+// context's. Some encoders (of AVIF, GIF, PNG8 and lossless WebP), the decoder of
+// AVIF and the drawing of SVG finish first all the same. Another error is a
+// *plan.Error where the source is at fault.
 func (e *Engine) Run(ctx context.Context, data []byte, p plan.Plan) ([]byte, error) {
 	buffer := vips.NewBuffer(data)
 	defer buffer.Release()
@@ -52,10 +53,10 @@ func (e *Engine) Run(ctx context.Context, data []byte, p plan.Plan) ([]byte, err
 			Reason: fmt.Sprintf("the source has %d pixels after all; allowed are %d", n, p.Load.MaxPixels),
 		}
 	}
-	stop := killWhenDone(ctx, source)
-	defer stop()
+	j := &job{plan: p, watch: watchDone(ctx)}
+	defer j.watch.end()
+	j.watch.add(source)
 
-	j := &job{plan: p}
 	var result *vips.Image
 	if p.Load.Opaque && startsOpaque(buffer, p.Load) {
 		result, err = j.framesOfOpaque(source)
@@ -64,6 +65,7 @@ func (e *Engine) Run(ctx context.Context, data []byte, p plan.Plan) ([]byte, err
 	}
 	if err == nil {
 		defer result.Unref()
+		j.watch.add(result)
 		var encoded []byte
 		if encoded, err = encode(result, p.Encode); err == nil {
 			return encoded, nil
@@ -85,21 +87,6 @@ func loadOptions(l plan.Load) vips.LoadOptions {
 		o.Pages = l.Pages
 	}
 	return o
-}
-
-// killWhenDone makes whatever computes pixels of the image fail once ctx is
-// done. The function returned ends the watch; the image outlives it.
-func killWhenDone(ctx context.Context, img *vips.Image) (stop func()) {
-	killed := make(chan struct{})
-	unwatch := context.AfterFunc(ctx, func() {
-		img.Kill()
-		close(killed)
-	})
-	return func() {
-		if !unwatch() {
-			<-killed
-		}
-	}
 }
 
 // frames takes each frame through the steps and stacks them again.

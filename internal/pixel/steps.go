@@ -172,5 +172,6 @@ func inMemory(j *job, img *vips.Image) (*vips.Image, error) {
 	if err != nil {
 		return nil, damaged(j.plan.Load.Format, err)
 	}
+	j.watch.add(whole)
 	return whole, nil
 }

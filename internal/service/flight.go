@@ -31,18 +31,28 @@ type made struct {
 	trace Trace
 }
 
-// join waits for the work of that id, and begins it where nobody has. It
-// returns early only when ctx ends: the work has a deadline of its own, the
-// first one's that joined.
-func (f *flights) join(ctx context.Context, id string, timeout time.Duration,
+// has tells whether work of that id is under way.
+func (f *flights) has(id string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.m[id] != nil
+}
+
+// join waits for the work of that id, and begins it where nobody has; where
+// somebody has, it calls spare first. It returns early only when ctx ends: the
+// work ends by the deadline of the first one that joined.
+func (f *flights) join(ctx context.Context, id string, deadline time.Time, spare func(),
 	work func(context.Context) (made, error)) (made, error) {
 	f.mu.Lock()
 	fl, coalesced := f.m[id]
 	if !coalesced {
-		fl = f.begin(ctx, id, timeout, work)
+		fl = f.begin(ctx, id, deadline, work)
 	}
 	fl.waiting++
 	f.mu.Unlock()
+	if coalesced {
+		spare()
+	}
 
 	select {
 	case <-fl.done:
@@ -56,12 +66,8 @@ func (f *flights) join(ctx context.Context, id string, timeout time.Duration,
 }
 
 // begin starts work. f.mu is held.
-func (f *flights) begin(ctx context.Context, id string, timeout time.Duration,
+func (f *flights) begin(ctx context.Context, id string, deadline time.Time,
 	work func(context.Context) (made, error)) *flight {
-	deadline := time.Now().Add(timeout)
-	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
-		deadline = d
-	}
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
 	fl := &flight{done: make(chan struct{}), cancel: cancel}
 	if f.m == nil {

@@ -35,7 +35,9 @@ func (s *Service) fly(ctx context.Context, id, key string, variant transform.Tra
 				trace.Cached = true
 				return made{old, trace}, nil
 			}
-			s.cache.drop(id)
+			if errors.Is(err, source.ErrNotFound) {
+				s.cache.drop(id)
+			}
 			return made{trace: trace}, fetchError(err)
 		}
 		o = &opened{object: object, ticket: ticket, took: trace.Fetch}
@@ -144,6 +146,7 @@ func (s *Service) work(ctx context.Context, data []byte, variant transform.Trans
 		picture picture
 		err     error
 	}
+	begun := time.Now()
 	done := make(chan outcome, 1)
 	job := s.gate.job()
 	go func() {
@@ -156,17 +159,23 @@ func (s *Service) work(ctx context.Context, data []byte, variant transform.Trans
 	select {
 	case out := <-done:
 		if ctx.Err() != nil && out.err != nil {
-			return picture{}, workError(ctx.Err())
+			return picture{}, s.workError(ctx.Err(), begun)
 		}
 		return out.picture, out.err
 	case <-ctx.Done():
 		job.outlive()
-		return picture{}, workError(ctx.Err())
+		return picture{}, s.workError(ctx.Err(), begun)
 	}
 }
 
-func workError(err error) error {
-	if errors.Is(err, context.DeadlineExceeded) {
+// workError blames the picture for a deadline only where its work had most of the
+// time; where fetching and waiting had it, the next try may do better.
+func (s *Service) workError(err error, begun time.Time) error {
+	switch {
+	case !errors.Is(err, context.DeadlineExceeded):
+	case time.Since(begun) < s.o.Timeout/2:
+		return &Error{Kind: Busy, Detail: "the picture's turn came too late", Err: err}
+	default:
 		return &Error{Kind: WorkSlow, Detail: "the picture could not be made in time", Err: err}
 	}
 	return err
@@ -201,7 +210,7 @@ func (s *Service) picture(ctx context.Context, data []byte, variant transform.Tr
 func (s *Service) sniff(head []byte) (plan.Source, error) {
 	format, err := s.o.Engine.Sniff(head)
 	if err == nil && format == plan.SVG && s.o.SVG == SVGOff {
-		return 0, &plan.Error{Kind: plan.ErrFormat, Reason: "SVG is not served here"}
+		return 0, &plan.Error{Kind: plan.ErrFormat, Reason: "SVG is not served here", Format: format.String()}
 	}
 	return format, err
 }

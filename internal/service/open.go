@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/tintype/tintype/internal/source"
@@ -32,17 +33,18 @@ func (o *opened) close() {
 
 // peek opens the source to see whether the client has the result already. It
 // returns what it opened, or the result that says so.
-func (s *Service) peek(ctx context.Context, r Request, variant transform.Transform) (*opened, *Result, error) {
+func (s *Service) peek(ctx context.Context, r Request, variant transform.Transform, deadline time.Time) (*opened, *Result, error) {
 	ticket, err := s.admission.enter()
 	if err != nil {
 		return nil, nil, err
 	}
 	start := time.Now()
-	object, cancel, err := s.openDetached(ctx, r.Key)
+	object, inTime, cancel, err := s.openDetached(ctx, r.Key, deadline)
 	if err != nil {
 		ticket.release()
 		return nil, nil, err
 	}
+	inTime() // the flight has the same deadline
 	o := &opened{object, cancel, ticket, time.Since(start)}
 	etag := s.prints.etag(object.Version, variant)
 	if r.has(etag, object.Modified) {
@@ -52,23 +54,39 @@ func (s *Service) peek(ctx context.Context, r Request, variant transform.Transfo
 	return o, nil, nil
 }
 
-// openDetached opens an object in time for the request, but for longer than it:
-// the body is read until cancel is called.
-func (s *Service) openDetached(ctx context.Context, key string) (*source.Object, context.CancelFunc, error) {
-	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	timer := time.AfterFunc(s.o.Timeout, func() { cancel(context.DeadlineExceeded) })
-	unlink := context.AfterFunc(ctx, func() { cancel(ctx.Err()) })
-	object, err := s.o.Source.Open(inner, key, "")
-	timer.Stop()
-	unlink()
+// openDetached opens an object whose body is read until cancel is called, or
+// until the deadline comes, or ctx ends, before inTime is.
+func (s *Service) openDetached(ctx context.Context, key string, deadline time.Time) (
+	object *source.Object, inTime, cancel func(), err error) {
+	inner, cancelCause := context.WithCancelCause(context.WithoutCancel(ctx))
+	timer := time.AfterFunc(time.Until(deadline), func() { cancelCause(context.DeadlineExceeded) })
+	unlink := context.AfterFunc(ctx, func() { cancelCause(ctx.Err()) })
+	inTime = func() { timer.Stop(); unlink() }
+	cancel = func() { inTime(); cancelCause(nil) }
+	object, err = s.o.Source.Open(inner, key, "")
 	if err != nil {
 		if cause := context.Cause(inner); cause != nil {
 			err = cause
 		}
-		cancel(nil)
-		return nil, nil, fetchError(err)
+		cancel()
+		return nil, nil, nil, fetchError(err)
 	}
-	return object, func() { cancel(nil) }, nil
+	object.Body = &causedBody{object.Body, inner}
+	return object, inTime, cancel, nil
+}
+
+// causedBody tells why reading was ended.
+type causedBody struct {
+	io.ReadCloser
+	ctx context.Context
+}
+
+func (b *causedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if cause := context.Cause(b.ctx); err != nil && cause != nil {
+		err = cause
+	}
+	return n, err
 }
 
 // fetchError blames the source for what exceeds the deadline before the pixels.

@@ -12,12 +12,12 @@ import (
 
 // original streams the source's bytes. They are not buffered and so need no
 // admission.
-func (s *Service) original(ctx context.Context, r Request) (*Result, error) {
+func (s *Service) original(ctx context.Context, r Request, deadline time.Time) (*Result, error) {
 	if !s.o.Originals {
 		return nil, &Error{Kind: NotFound, Detail: "originals are not served here; ask for a size or a format"}
 	}
 	start := time.Now()
-	object, cancel, err := s.openDetached(ctx, r.Key)
+	object, inTime, cancel, err := s.openDetached(ctx, r.Key, deadline)
 	if err != nil {
 		return nil, toError(err)
 	}
@@ -45,6 +45,7 @@ func (s *Service) original(ctx context.Context, r Request) (*Result, error) {
 		_ = body.Close()
 		return nil, toError(fetchError(err))
 	}
+	inTime() // from here on the client's own pace counts
 	body.Reader = io.MultiReader(bytes.NewReader(head[:n]), object.Body)
 	result.Stream = body
 	result.Trace = Trace{Fetch: time.Since(start), SourceBytes: max(object.Size, 0)}

@@ -40,7 +40,7 @@ const (
 	SVGPass      SVG = "pass"      // sent as they are where no format is asked for
 )
 
-// Options configure a Service. All but Fallback are needed.
+// Options configure a Service.
 type Options struct {
 	Source   source.Source
 	Engine   Engine
@@ -125,33 +125,34 @@ type Trace struct {
 
 // Get answers a request. Its error is an [*Error].
 func (s *Service) Get(ctx context.Context, r Request) (*Result, error) {
-	if r.Transform.IsOriginal() {
-		return s.original(ctx, r)
+	deadline := time.Now().Add(s.o.Timeout)
+	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
+		deadline = d
 	}
 	variant := r.Transform.Variant()
+	if variant.IsOriginal() {
+		return s.original(ctx, r, deadline)
+	}
 	id := r.Key + "?" + variant.String()
 	if entry := s.cache.get(id); entry != nil && entry.fresh(s.o.CacheFresh) {
 		return entry.answer(r), nil
 	}
 	var opened *opened
-	if r.Has != nil && s.cache.get(id) == nil {
+	if r.Has != nil && s.cache.get(id) == nil && !s.flights.has(id) {
 		// The question can be answered by the source's metadata, unless the
 		// client turns out to need the picture.
 		var known *Result
 		var err error
-		if opened, known, err = s.peek(ctx, r, variant); err != nil {
+		if opened, known, err = s.peek(ctx, r, variant, deadline); err != nil {
 			return nil, toError(err)
 		}
 		if known != nil {
 			return known, nil
 		}
 	}
-	m, err := s.flights.join(ctx, id, s.o.Timeout, func(ctx context.Context) (made, error) {
+	m, err := s.flights.join(ctx, id, deadline, opened.close, func(ctx context.Context) (made, error) {
 		return s.fly(ctx, id, r.Key, variant, opened)
 	})
-	if m.trace.Coalesced {
-		opened.close()
-	}
 	if err != nil {
 		e := *toError(err) // others may have got the same one
 		e.Trace = m.trace

@@ -314,6 +314,14 @@ func TestCache(t *testing.T) {
 	if made := k.engine.runs.Load() - runs; made != 1 {
 		t.Errorf("made %d times, want once", made)
 	}
+	k.spy.open = func(context.Context) error { return source.ErrUnavailable }
+	if _, err := k.Get(context.Background(), ask(t, "cat.jpg", "w=50")); kindOf(err) != SourceFailed {
+		t.Errorf("while the source fails: got %v", err)
+	}
+	k.spy.open = nil
+	if _, trace := get("cat.jpg", "w=50"); !trace.Cached {
+		t.Error("a failure of the source lost what was in the cache")
+	}
 	k.memory.Delete("cat.jpg")
 	for range 2 {
 		if _, err := k.Get(context.Background(), ask(t, "cat.jpg", "w=50")); kindOf(err) != NotFound {
@@ -453,6 +461,101 @@ func TestWorkPastTheDeadline(t *testing.T) {
 	})
 }
 
+// A picture whose turn came late is not to blame.
+func TestLateTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKit(t, func(o *Options) { o.Timeout = time.Second })
+		k.spy.open = func(context.Context) error { time.Sleep(900 * time.Millisecond); return nil }
+		k.engine.run = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+		if _, err := k.Get(context.Background(), ask(t, "cat.jpg", "w=50")); kindOf(err) != Busy {
+			t.Errorf("got %v, want Busy", err)
+		}
+		synctest.Wait()
+		k.settled(t)
+	})
+}
+
+// A conditional request has no more time than another.
+func TestOneDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKit(t, func(o *Options) { o.Timeout = time.Second })
+		k.spy.open = func(context.Context) error { time.Sleep(300 * time.Millisecond); return nil }
+		k.engine.run = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+		r := ask(t, "cat.jpg", "w=50")
+		r.Has = func(string, time.Time) bool { return false }
+		start := time.Now()
+		if _, err := k.Get(context.Background(), r); kindOf(err) != WorkSlow || time.Since(start) != time.Second {
+			t.Errorf("got %v after %v", err, time.Since(start))
+		}
+		synctest.Wait()
+		k.settled(t)
+	})
+}
+
+// Conditional requests share work as others do, and hold nothing meanwhile.
+func TestConditionalCoalescing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKit(t, func(o *Options) { o.MaxInflight = 2 })
+		finish := make(chan struct{})
+		k.engine.run = func(context.Context) error { <-finish; return nil }
+		get := func(ctx context.Context, want Kind) {
+			r := ask(t, "cat.jpg", "w=50")
+			r.Has = func(string, time.Time) bool { return false }
+			if result, err := k.Get(ctx, r); want >= 0 && kindOf(err) != want || want < 0 && (err != nil || string(result.Body) != "made of cat") {
+				t.Errorf("got %+v, %v", result, err)
+			}
+		}
+		var all sync.WaitGroup
+		first, leave := context.WithCancel(context.Background())
+		all.Go(func() { get(first, Gone) })
+		synctest.Wait()
+		for range 6 {
+			all.Go(func() { get(context.Background(), -1) })
+		}
+		synctest.Wait()
+		if got := k.Stats().Inflight; got != 1 {
+			t.Errorf("%d in flight, want 1", got)
+		}
+		leave() // whoever opened the source goes; the others do not notice
+		synctest.Wait()
+		close(finish)
+		all.Wait()
+		if k.engine.runs.Load() != 1 {
+			t.Errorf("made %d times", k.engine.runs.Load())
+		}
+		k.settled(t)
+	})
+}
+
+// A source that stalls after its metadata does not hold an original's request.
+func TestStallingOriginal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKit(t, func(o *Options) { o.Timeout = time.Second; o.Source = stallingSource{} })
+		for _, query := range []string{"", "w=50"} {
+			start := time.Now()
+			if _, err := k.Get(context.Background(), ask(t, "cat.jpg", query)); kindOf(err) != SourceSlow || time.Since(start) != time.Second {
+				t.Errorf("%q: got %v after %v", query, err, time.Since(start))
+			}
+		}
+		synctest.Wait()
+		k.settled(t)
+	})
+}
+
+// stallingSource has metadata and no bytes.
+type stallingSource struct{}
+
+func (stallingSource) Open(ctx context.Context, _, _ string) (*source.Object, error) {
+	return &source.Object{Version: "1", Size: 100, Body: io.NopCloser(stall{ctx})}, nil
+}
+
+type stall struct{ ctx context.Context }
+
+func (s stall) Read([]byte) (int, error) {
+	<-s.ctx.Done()
+	return 0, s.ctx.Err()
+}
+
 func TestSlowSource(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newKit(t, func(o *Options) { o.Timeout = time.Second })
@@ -555,6 +658,7 @@ func TestETag(t *testing.T) {
 	}{
 		{"asked twice", "w=50", "w=50", nil},
 		{"a file name", "w=50", "w=50&dl=x", nil},
+		{"the original by a file name", "", "dl=x", nil},
 		{"new WebP, but a JPEG", "fm=jpg", "fm=jpg", newWebP},
 		{"new WebP, but a client without", "auto=format&accept=none", "auto=format&accept=none", newWebP},
 		{"the original", "", "", smaller},
