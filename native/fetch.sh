@@ -28,12 +28,16 @@ if command -v npm >/dev/null 2>&1; then
 	echo "npm has no prebuilt libvips for $(uname -s) on $(uname -m)" >&2
 fi
 
-if [ -n "${TINTYPE_LIBVIPS:-}" ] || ldconfig -p 2>/dev/null | grep -q 'libvips\.so\.42' ||
+# The system's: libvips.so.42.17 came with 8.15, the first that will do.
+PATH=$PATH:/sbin:/usr/sbin
+library=$(ldconfig -p 2>/dev/null | sed -n 's/.*libvips\.so\.42 .*=> //p' | head -n 1)
+minor=$(readlink -f "${library:-/}" | sed -n 's/.*\.so\.42\.\([0-9]*\).*/\1/p')
+if [ -n "${TINTYPE_LIBVIPS:-}" ] || [ "${minor:-0}" -ge 17 ] ||
 	ls /opt/homebrew/lib/libvips.42.dylib /usr/local/lib/libvips.42.dylib >/dev/null 2>&1; then
 	echo "using the system's libvips"
 	exit 0
 fi
 
 echo "tintype needs libvips. Install npm (which comes with Node.js), and this script fetches it;" >&2
-echo "or install libvips 8.15 or newer (Debian: libvips42, macOS: brew install vips)." >&2
+echo "or install libvips 8.15 or newer (Debian 13: libvips42t64, macOS: brew install vips)." >&2
 exit 1

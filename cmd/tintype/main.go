@@ -40,8 +40,8 @@ type stdio struct {
 func main() {
 	tuneHeap()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends it at once
 	code := run(ctx, os.Args[1:], os.Environ(), stdio{os.Stdout, os.Stderr})
-	stop()
 	os.Exit(code)
 }
 

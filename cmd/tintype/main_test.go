@@ -13,6 +13,7 @@ import (
 	"github.com/tintype/tintype/internal/config"
 	"github.com/tintype/tintype/internal/plan"
 	"github.com/tintype/tintype/internal/service"
+	"github.com/tintype/tintype/internal/transform"
 )
 
 // parse reads the configuration of serve.
@@ -34,6 +35,9 @@ func TestDefaultsAreThePolicys(t *testing.T) {
 	}
 	if got := policy(c.Limits); got != plan.DefaultPolicy {
 		t.Errorf("the flags' defaults make\n%+v, the policy's are\n%+v", got, plan.DefaultPolicy)
+	}
+	if plan.DefaultPolicy.MaxSide != transform.MaxSide {
+		t.Error("the policy's longest side is not the grammar's")
 	}
 	if c.CacheMemory != 128<<20 || c.MaxSourceBytes != 64<<20 || c.MaxInflight != 256 || c.MaxInflightBytes != 512<<20 || service.SVG(c.Svg) != service.SVGRasterise {
 		t.Errorf("got %+v", c)

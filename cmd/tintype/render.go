@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/tintype/tintype/internal/config"
@@ -14,7 +15,7 @@ import (
 type renderCmd struct{ config.Render }
 
 // Run makes one picture from a file, by the same plan and engine as the server.
-func (c *renderCmd) Run(ctx context.Context, io stdio) error {
+func (c *renderCmd) Run(ctx context.Context, std stdio) error {
 	query := c.Query
 	if c.Accept != "" {
 		query += "&accept=" + c.Accept
@@ -23,12 +24,9 @@ func (c *renderCmd) Run(ctx context.Context, io stdio) error {
 	if err != nil {
 		return err
 	}
-	data, err := os.ReadFile(c.In)
+	data, err := readFile(c.In, int64(c.MaxSourceBytes))
 	if err != nil {
 		return err
-	}
-	if len(data) > int(c.MaxSourceBytes) {
-		return fmt.Errorf("%s has %d bytes; allowed are %d (--max-source-bytes)", c.In, len(data), c.MaxSourceBytes)
 	}
 	limits := policy(c.Limits)
 	engine, err := pixel.Start(pixel.Options{MaxSourcePixels: limits.MaxSourcePixels})
@@ -50,8 +48,22 @@ func (c *renderCmd) Run(ctx context.Context, io stdio) error {
 		return fmt.Errorf("%s: %w", c.In, err)
 	}
 	if c.Out == "-" {
-		_, err := io.out.Write(result)
+		_, err := std.out.Write(result)
 		return err
 	}
 	return os.WriteFile(c.Out, result, 0o644)
+}
+
+// readFile reads a file of at most so many bytes.
+func readFile(name string, most int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = fmt.Errorf("%s has more than %d bytes (--max-source-bytes)", name, most)
+	}
+	return data, err
 }

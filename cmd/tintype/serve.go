@@ -166,6 +166,9 @@ func greet(io stdio, address net.Addr, keys []string) {
 	if tcp, ok := address.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
 		host = fmt.Sprintf("localhost:%d", tcp.Port)
 	}
+	if len(keys) == 0 {
+		fmt.Fprintf(io.out, "http://%s/KEY?w=640\n", host)
+	}
 	queries := []string{"?w=640&auto=format", "?w=300&h=300&crop=attention", "?w=480&fm=webp"}
 	for i, key := range keys {
 		fmt.Fprintf(io.out, "http://%s%s%s\n", host, transform.CanonicalPath(key), queries[i])

@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/tintype/tintype/internal/pixel"
+	"github.com/tintype/tintype/internal/plan"
+	"github.com/tintype/tintype/internal/transform"
 )
 
 // version is set by the linker in releases.
@@ -20,8 +23,8 @@ func (versionCmd) Run(io stdio) error {
 		return err
 	}
 	fmt.Fprintf(io.out, "libvips %s from %s\n", pixel.LibraryVersion(), pixel.LibraryFile())
-	fmt.Fprintln(io.out, "reads  JPEG, PNG, WebP, AVIF, GIF, SVG, TIFF")
-	fmt.Fprintln(io.out, "writes JPEG, PNG, WebP, AVIF, GIF")
+	fmt.Fprintln(io.out, "reads ", strings.Join(plan.Sources(), ", "))
+	fmt.Fprintln(io.out, "writes", strings.Join(transform.Formats(), ", "))
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"html/template"
 	"net/http"
-	"strings"
 
 	"github.com/tintype/tintype/internal/transform"
 )
@@ -44,7 +43,7 @@ func (h *handler) page() *reply {
 	err := pageTemplate.Execute(&b, struct {
 		Linked   bool
 		Examples []example
-	}{!strings.HasSuffix(key, "KEY"), examples})
+	}{len(h.Examples) > 0, examples})
 	if err != nil {
 		a := problem(http.StatusInternalServerError, "the page cannot be made, and the log says why", noStore)
 		a.err = err

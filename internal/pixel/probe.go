@@ -21,7 +21,7 @@ var loaders = map[plan.Source]string{
 // Probe reads a picture's header. An error wraps plan.ErrFormat or
 // plan.ErrCorrupt.
 func (e *Engine) Probe(data []byte) (plan.Facts, error) {
-	format, err := e.Sniff(data[:min(len(data), HeadSize)])
+	format, err := e.Sniff(data)
 	if err != nil {
 		return plan.Facts{}, err
 	}

@@ -8,10 +8,6 @@ import (
 	"github.com/tintype/tintype/internal/plan"
 )
 
-// HeadSize is how many bytes of a file Sniff wants to see, fewer only of a
-// shorter file.
-const HeadSize = 4096
-
 // signatures are first bytes, "?" standing for any, with the format that they
 // tell: one that is read, or the name of one that is not.
 var signatures = []struct {
@@ -36,8 +32,9 @@ var signatures = []struct {
 	{"\x1F\x8B", 0, "gzip"},
 }
 
-// Sniff tells the format from a file's first bytes. An error wraps
-// plan.ErrFormat and names what it found.
+// Sniff tells the format from a file's first bytes; of an SVG it needs all that
+// comes before its first element. An error wraps plan.ErrFormat and names what it
+// found.
 func (e *Engine) Sniff(head []byte) (plan.Source, error) {
 	if len(head) == 0 {
 		return 0, &plan.Error{Kind: plan.ErrFormat, Reason: "the object is empty"}
@@ -119,9 +116,8 @@ func isSVG(head []byte) bool {
 			if i := bytes.IndexAny(head, "[>"); i >= 0 && head[i] == '[' {
 				end = "]"
 			}
-		case end == "" && bytes.HasPrefix(head, []byte(">")):
-			head = head[1:] // after the brackets
-			continue
+		case bytes.HasPrefix(head, []byte(">")): // after the brackets
+			end = ">"
 		default:
 			return bytes.HasPrefix(head, []byte("<svg")) && len(head) > 4 && bytes.IndexByte([]byte(" \t\r\n/>"), head[4]) >= 0 ||
 				bytes.HasPrefix(head, []byte("<svg:svg"))

@@ -64,6 +64,14 @@ var sourceNames = [...]struct{ name, mediaType, extension string }{
 	TIFF: {"TIFF", "image/tiff", "tiff"},
 }
 
+// Sources are the names of the formats that are read.
+func Sources() (names []string) {
+	for _, n := range sourceNames[1:] {
+		names = append(names, n.name)
+	}
+	return names
+}
+
 func (s Source) String() string { return sourceNames[s].name }
 
 // MediaType is the format's registered type, like "image/jpeg".

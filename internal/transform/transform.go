@@ -1,5 +1,7 @@
 package transform
 
+import "slices"
+
 // Transform is what a URL asks of a picture. The zero value asks nothing: the
 // original, untouched. It is comparable, and equal values ask for equal bytes.
 //
@@ -75,6 +77,15 @@ const (
 var formats = words[Format]{
 	{"avif", AVIF}, {"gif", GIF}, {"jpg", JPEG}, {"pjpg", PJPG}, {"png", PNG}, {"png8", PNG8}, {"webp", WebP},
 	{"jpeg", JPEG},
+}
+
+// Formats are the values of fm, sorted.
+func Formats() (names []string) {
+	for f := JPEG; f <= GIF; f++ {
+		names = append(names, f.String())
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (f Format) String() string { return formats.name(f) }
