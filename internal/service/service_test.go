@@ -378,8 +378,14 @@ func TestCoalescing(t *testing.T) {
 		// One of them leaves; the others do not notice.
 		leaving, leave := context.WithCancel(context.Background())
 		all.Go(func() {
-			if _, err := k.Get(leaving, ask(t, "cat.jpg", "w=50")); kindOf(err) != Gone {
+			_, err := k.Get(leaving, ask(t, "cat.jpg", "w=50"))
+			e, ok := errors.AsType[*Error](err)
+			if !ok || e.Kind != Gone {
 				t.Errorf("who left got %v", err)
+				return
+			}
+			if e.Trace.Coalesced {
+				joined.Add(1)
 			}
 		})
 		synctest.Wait()
@@ -390,8 +396,8 @@ func TestCoalescing(t *testing.T) {
 		if k.engine.runs.Load() != 1 || k.spy.opened.Load() != 1 {
 			t.Errorf("made %d times, opened %d times; want once", k.engine.runs.Load(), k.spy.opened.Load())
 		}
-		if joined.Load() != 7 {
-			t.Errorf("%d joined, want 7", joined.Load())
+		if joined.Load() != 8 { // all nine but the first
+			t.Errorf("%d joined, want 8", joined.Load())
 		}
 		k.settled(t)
 	})
