@@ -23,7 +23,7 @@ func (versionCmd) Run(io stdio) error {
 		return err
 	}
 	fmt.Fprintf(io.out, "libvips %s from %s\n", pixel.LibraryVersion(), pixel.LibraryFile())
-	fmt.Fprintln(io.out, "reads ", strings.Join(plan.Sources(), ", "))
+	fmt.Fprintln(io.out, "reads", strings.Join(plan.Sources(), ", "))
 	fmt.Fprintln(io.out, "writes", strings.Join(transform.Formats(), ", "))
 	return nil
 }
