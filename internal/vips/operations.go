@@ -20,7 +20,7 @@ var operations = map[string][]string{
 	"flip":          {"in", "out", "direction"},
 	"premultiply":   {"in", "out", "max-alpha"},
 	"unpremultiply": {"in", "out", "max-alpha"},
-	"linear":        {"in", "out", "a", "b", "uchar"},
+	"linear":        {"in", "out", "a", "b"},
 	"cast":          {"in", "out", "format"},
 	"colourspace":   {"in", "out", "space"},
 	"icc_transform": {"in", "out", "output-profile", "input-profile", "embedded", "intent", "depth"},
