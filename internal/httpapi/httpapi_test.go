@@ -100,7 +100,7 @@ func (e textEngine) Probe([]byte) (plan.Facts, error) {
 	return plan.Facts{Format: plan.JPEG, Width: 9, Height: 9, Orientation: 1, Pages: 1}, nil
 }
 func (e textEngine) Run(_ context.Context, data []byte, _ plan.Plan) ([]byte, error) {
-	return data, e.err
+	return bytes.Clone(data), e.err
 }
 func (e textEngine) Version(transform.Format) string { return "1" }
 

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -118,7 +119,7 @@ func (s *Service) readBody(o *opened) ([]byte, error) {
 	if err := o.ticket.addBytes(size); err != nil {
 		return nil, err
 	}
-	data := make([]byte, size)
+	data := s.buffers.get(size)
 	if _, err := io.ReadFull(o.object.Body, data); err != nil {
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = fmt.Errorf("%w: fewer than the %d bytes announced", source.ErrUnavailable, size)
@@ -152,6 +153,7 @@ func (s *Service) work(ctx context.Context, data []byte, variant transform.Trans
 	go func() {
 		var out outcome
 		out.picture, out.err = guard(func() (picture, error) { return s.picture(ctx, data, variant) })
+		s.buffers.put(data)
 		job.leave()
 		t.release()
 		done <- out
@@ -189,7 +191,7 @@ func (s *Service) picture(ctx context.Context, data []byte, variant transform.Tr
 	}
 	t := variant.Effective(s.o.Defaults)
 	if format == plan.SVG && s.o.SVG == SVGPass && t.Format == 0 {
-		return picture{data, format.MediaType(), format.Extension()}, nil
+		return picture{bytes.Clone(data), format.MediaType(), format.Extension()}, nil
 	}
 	facts, err := s.o.Engine.Probe(data)
 	if err != nil {

@@ -20,7 +20,8 @@ type Engine interface {
 	Probe(data []byte) (plan.Facts, error)
 	// Run carries out a plan made for data. When ctx ends it stops as soon as
 	// it can, which may be late, and returns the context's error. Another
-	// error is as Probe's.
+	// error is as Probe's. The result is no part of data, which has other uses
+	// once Run has returned.
 	Run(ctx context.Context, data []byte, p plan.Plan) ([]byte, error)
 	// Version names what the bytes of a result in a format depend on beside
 	// source and plan.
@@ -69,6 +70,7 @@ type Service struct {
 	flights   flights
 	admission admission
 	gate      gate
+	buffers   buffers
 	prints    fingerprint
 }
 
