@@ -64,4 +64,4 @@ $(TOOLS)/govulncheck:
 	GOBIN=$(TOOLS) $(GO) install golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 clean:
-	rm -rf bin dist .native .tools native/node_modules examples/pictures
+	rm -rf bin dist .native .tools native/node_modules bench/peers/sharp/node_modules examples/pictures

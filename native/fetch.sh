@@ -14,7 +14,7 @@ fi
 if command -v npm >/dev/null 2>&1; then
 	# npm installs the one optional package that fits, and says nothing when
 	# none does: so look.
-	npm ci --no-audit --no-fund --loglevel=error
+	npm ci --no-audit --no-fund --loglevel=error || echo "npm could not fetch libvips" >&2
 	for library in node_modules/@img/sharp-libvips-*/lib/libvips-cpp*; do
 		[ -e "$library" ] || continue
 		rm -rf "$to"

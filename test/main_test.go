@@ -16,12 +16,6 @@ var binary string
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
 func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "tintype-test")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(dir)
 	// Inside the tree, so that it finds the library of the tree.
 	bin, err := filepath.Abs("../bin")
 	if err != nil {
@@ -29,6 +23,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	binary = filepath.Join(bin, "tintype.test")
+	defer os.Remove(binary)
 	build := exec.Command("go", "build", "-o", binary, "../cmd/tintype")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {

@@ -155,6 +155,9 @@ func TestDeep(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", query, got, want)
 		}
 	}
+	if facts, err := engine.Probe(mustRender(t, source, "fm=avif&cs=origin")); err != nil || !facts.Deep {
+		t.Errorf("an AVIF with cs=origin has 8 bits: %+v, %v", facts, err)
+	}
 	kept := decode(t, mustRender(t, source, "fm=png&cs=origin"))
 	if got, is16 := kept.At(3, 3).(color.NRGBA64); !is16 || got != img.NRGBA64At(3, 3) {
 		t.Errorf("cs=origin: got %v in %T, want %v", kept.At(3, 3), kept, img.NRGBA64At(3, 3))

@@ -51,7 +51,7 @@ func (e *Engine) Probe(data []byte) (plan.Facts, error) {
 	case plan.SVG:
 		// The size is a wish, not a fact, and may be nothing.
 		if f.Width < 1 || f.Height < 1 {
-			return plan.Facts{}, &plan.Error{Kind: plan.ErrCorrupt, Reason: "the SVG has no size"}
+			return plan.Facts{}, &plan.Error{Kind: plan.ErrCorrupt, Reason: "the SVG has no size", Format: format.String()}
 		}
 	}
 	if format != plan.AVIF { // whose decoder turns by itself

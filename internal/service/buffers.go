@@ -7,9 +7,10 @@ import "sync"
 // clear. The collector empties it when nothing happens.
 type buffers struct{ pool sync.Pool }
 
-// get returns a buffer of that length, with anything in it.
+// get returns a buffer of that length, with anything in it. It holds no more than
+// twice that in memory, so that what admission counts stays about true.
 func (b *buffers) get(size int64) []byte {
-	if p, ok := b.pool.Get().(*[]byte); ok && int64(cap(*p)) >= size {
+	if p, ok := b.pool.Get().(*[]byte); ok && int64(cap(*p)) >= size && int64(cap(*p)) <= 2*size {
 		return (*p)[:size]
 	}
 	return make([]byte, size)

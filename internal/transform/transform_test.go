@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/image/colornames"
 )
 
 func TestCanonicalQuery(t *testing.T) {
@@ -414,17 +415,18 @@ func TestParamsAreSorted(t *testing.T) {
 	}
 }
 
+// CSS Color 4 names 148 colours: those of SVG 1.1 and one more.
 func TestColourKeywords(t *testing.T) {
-	// CSS Color 4 names 148 colours.
-	n := 0
-	for _, name := range []string{"aliceblue", "rebeccapurple", "yellowgreen", "grey", "gray", "DarkSlateGrey"} {
-		if _, err := parseColour(name); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		n++
+	if n := len(colornames.Map) + 1; n != 148 {
+		t.Errorf("%d names, want 148", n)
 	}
-	if c, _ := parseColour("rebeccapurple"); c != 0xFF663399 {
-		t.Errorf("rebeccapurple is %s", c)
+	for name, want := range map[string]Colour{
+		"aliceblue": 0xFFF0F8FF, "rebeccapurple": 0xFF663399, "yellowgreen": 0xFF9ACD32,
+		"grey": 0xFF808080, "gray": 0xFF808080, "DarkSlateGrey": 0xFF2F4F4F, "transparent": 0,
+	} {
+		if got, err := parseColour(name); err != nil || got != want {
+			t.Errorf("%s: got %s, %v; want %s", name, got, err, want)
+		}
 	}
 }
 
