@@ -22,6 +22,8 @@ var rooms = map[string][]string{
 	"pixel":     {"plan", "transform", "vips"},
 	"service":   {"plan", "source", "transform"},
 	"httpapi":   {"service", "transform"},
+	"metrics":   {"httpapi", "service"}, // Prometheus, which the Lambda function does without
+	"lambdafn":  {},
 }
 
 // noHTTP are the rooms below httpapi that must not know of it. (The SDK that

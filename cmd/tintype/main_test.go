@@ -67,15 +67,25 @@ func TestEveryFlagIsAVariable(t *testing.T) {
 		t.Fatal(err)
 	}
 	fresh := config.Fresh(13 * time.Second)
-	want := config.Serve{
-		Source: "elsewhere", Listen: ":1", AdminListen: ":2", Defaults: "w=3", CacheControl: "x", CorsOrigin: "o", Fallback: "f.png",
-		Originals: "off", Svg: "pass", Timeout: 7 * time.Second, ShutdownTimeout: 8 * time.Second, MaxInflight: 9, MaxInflightBytes: 1e9,
+	pictures := config.Pictures{
+		Source: "elsewhere", Defaults: "w=3", CacheControl: "x", CorsOrigin: "o", Fallback: "f.png",
+		Originals: "off", Svg: "pass", Timeout: 7 * time.Second, MaxInflight: 9, MaxInflightBytes: 1e9,
 		MaxQueue: 11, CacheMemory: 12 << 20, CacheFresh: &fresh, S3ForbiddenIsMissing: true, S3PathStyle: true,
 		Limits: config.Limits{MaxSourceBytes: 14 << 20, MaxSourceMP: 15, MaxFrames: 16, MaxSide: 17, MaxResultMP: 18, MaxAvifMP: 19, MaxGifMP: 20, MaxSvgMP: 21},
-		Log:    config.Log{LogFormat: "text", LogLevel: "warn"},
+	}
+	want := config.Serve{
+		Pictures: pictures, Listen: ":1", AdminListen: ":2", ShutdownTimeout: 8 * time.Second,
+		Log: config.Log{LogFormat: "text", LogLevel: "warn"},
 	}
 	if !reflect.DeepEqual(c.Serve.Serve, want) {
 		t.Errorf("got\n%+v, want\n%+v", c.Serve.Serve, want)
+	}
+	var function config.Lambda
+	if err := config.FromEnvironment(append(env, "TINTYPE_LAMBDA_RESPONSE=buffered"), &function); err != nil {
+		t.Fatal(err)
+	}
+	if want := (config.Lambda{Pictures: pictures, LambdaResponse: "buffered", LogLevel: "warn"}); !reflect.DeepEqual(function, want) {
+		t.Errorf("the function has\n%+v, want\n%+v", function, want)
 	}
 	for _, command := range parser.Model.Children {
 		if command.Name != "serve" {
@@ -85,6 +95,65 @@ func TestEveryFlagIsAVariable(t *testing.T) {
 			if _, tested := values[flag.Name]; !tested && flag.Name != "help" {
 				t.Errorf("--%s is not tried here", flag.Name)
 			}
+		}
+	}
+}
+
+// Where nothing is said the function does what the server does.
+func TestFunctionHasTheSameDefaults(t *testing.T) {
+	c, err := parse(t, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var function config.Lambda
+	if err := config.FromEnvironment([]string{"TINTYPE_SOURCE=pictures"}, &function); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(function.Pictures, c.Pictures) || function.LambdaResponse != "streaming" {
+		t.Errorf("the function has\n%+v, the server\n%+v", function, c.Pictures)
+	}
+}
+
+func TestFunctionReportsEveryProblem(t *testing.T) {
+	var function config.Lambda
+	err := config.FromEnvironment([]string{
+		"TINTYPE_TIMEOUT=soon", "TINTYPE_MAX_SIDE=wide", "TINTYPE_MAX_AVIF_MP=much", "TINTYPE_S3_PATH_STYLE=perhaps",
+		"TINTYPE_LAMBDA_RESPONSE=shouting", "TINTYPE_CACHE_MEMORY=lots",
+	}, &function)
+	for _, want := range []string{
+		`TINTYPE_SOURCE is not set: A folder, or s3://BUCKET/PREFIX.`, `TINTYPE_TIMEOUT: "soon" is not a duration like 20s`,
+		`TINTYPE_MAX_SIDE: "wide" is not a whole number`, `TINTYPE_MAX_AVIF_MP: "much" is not a number`,
+		`TINTYPE_S3_PATH_STYLE: "perhaps" is not true or false`, `TINTYPE_LAMBDA_RESPONSE: "shouting" is none of streaming, buffered`,
+		`TINTYPE_CACHE_MEMORY: "lots" is no size`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+}
+
+func TestSlotsFollowMemory(t *testing.T) {
+	for _, tt := range []struct{ mb, processors, want int }{
+		{128, 2, 1}, {1769, 2, 1}, {1770, 2, 2}, {3008, 2, 2}, {3538, 2, 2}, {10240, 6, 6}, {10240, 4, 4}, {0, 4, 4},
+	} {
+		if got := slots(int64(tt.mb)<<20, tt.processors); got != tt.want {
+			t.Errorf("%d MB on %d processors: got %d, want %d", tt.mb, tt.processors, got, tt.want)
+		}
+	}
+}
+
+func TestFunctionFitsItsMemory(t *testing.T) {
+	for _, mb := range []int64{0, 128, 512, 1769, 10240} {
+		var c config.Lambda
+		if err := config.FromEnvironment([]string{"TINTYPE_SOURCE=s3://b"}, &c); err != nil {
+			t.Fatal(err)
+		}
+		fitMemory(&c.Pictures, mb<<20)
+		if err := c.Validate(); err != nil {
+			t.Errorf("%d MB: %v", mb, err)
+		}
+		if together := int64(c.CacheMemory + c.MaxInflightBytes); mb > 0 && together > mb<<20/2 {
+			t.Errorf("%d MB: cache and sources may have %d bytes", mb, together)
 		}
 	}
 }
@@ -138,7 +207,7 @@ func TestFreshness(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := freshness(&c.Serve); got != tt.want {
+		if got := freshness(&c.Pictures); got != tt.want {
 			t.Errorf("%v: got %v, want %v", tt.args, got, tt.want)
 		}
 	}

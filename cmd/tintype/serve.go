@@ -1,3 +1,5 @@
+//go:build !function
+
 package main
 
 import (
@@ -16,8 +18,8 @@ import (
 
 	"github.com/tintype/tintype/internal/config"
 	"github.com/tintype/tintype/internal/httpapi"
+	"github.com/tintype/tintype/internal/metrics"
 	"github.com/tintype/tintype/internal/pixel"
-	"github.com/tintype/tintype/internal/service"
 	"github.com/tintype/tintype/internal/source"
 	"github.com/tintype/tintype/internal/transform"
 )
@@ -27,37 +29,18 @@ type serveCmd struct{ config.Serve }
 // Run wires the server together, top to bottom, and serves until ctx ends.
 func (c *serveCmd) Run(ctx context.Context, io stdio) error {
 	log := newLog(c.Log, io)
-	defaults, err := transform.ParseDefaults(c.Defaults)
-	if err != nil {
-		return fmt.Errorf("--defaults: %w", err)
-	}
-	src, examples, err := openSource(ctx, &c.Serve)
-	if err != nil {
-		return err
-	}
-	limits := policy(c.Limits)
-	engine, err := pixel.Start(pixel.Options{MaxSourcePixels: limits.MaxSourcePixels, Log: log})
-	if err != nil {
-		return err
-	}
-	pictures, err := service.New(service.Options{
-		Source: src, Engine: engine, Policy: limits, Defaults: defaults,
-		SVG: service.SVG(c.Svg), Originals: c.Originals == "on",
-		MaxSourceBytes: int64(c.MaxSourceBytes),
-		MaxInflight:    c.MaxInflight, MaxInflightBytes: int64(c.MaxInflightBytes),
-		Slots: runtime.GOMAXPROCS(0), Queue: c.MaxQueue, Timeout: c.Timeout,
-		CacheBytes: int64(c.CacheMemory), CacheFresh: freshness(&c.Serve),
-	})
+	w, err := wire(ctx, &c.Pictures, runtime.GOMAXPROCS(0), log)
 	if err != nil {
 		return err
 	}
 	var stopping atomic.Bool
-	metrics := httpapi.NewMetrics(pictures.Stats, engine.Memory)
-	handler := httpapi.New(httpapi.Options{
-		Service: pictures, Metrics: metrics, Log: log, Defaults: defaults,
-		CacheControl: c.CacheControl, CORSOrigin: c.CorsOrigin, Fallback: c.Fallback, Examples: examples,
-		Ready: func() bool { return !stopping.Load() },
-	})
+	w.options.Ready = func() bool { return !stopping.Load() }
+	if dir, ok := w.source.(*source.Dir); ok {
+		w.options.Examples = findPictures(dir.FS())
+	}
+	counts := metrics.New(w.pictures.Stats, w.engine.Memory)
+	w.options.Observe = counts.Observe
+	handler := httpapi.New(w.options)
 
 	var listen net.ListenConfig
 	public, err := listen.Listen(ctx, "tcp", c.Listen)
@@ -72,13 +55,13 @@ func (c *serveCmd) Run(ctx context.Context, io stdio) error {
 			return errors.Join(fmt.Errorf("--admin-listen: %w", err), public.Close())
 		}
 		mux := http.NewServeMux()
-		mux.Handle("GET /metrics", metrics.Handler())
+		mux.Handle("GET /metrics", counts.Handler())
 		servers = append(servers, newServer(mux, log))
 		listeners = append(listeners, admin)
 		log.Info("metrics", "url", "http://"+admin.Addr().String()+"/metrics")
 	}
 	log.Info("serving", "source", c.Source, "address", public.Addr().String(), "libvips", pixel.LibraryVersion())
-	greet(io, public.Addr(), examples)
+	greet(io, public.Addr(), w.options.Examples)
 	return serve(ctx, servers, listeners, &stopping, c.ShutdownTimeout)
 }
 
@@ -119,27 +102,6 @@ func serve(ctx context.Context, servers []*http.Server, listeners []net.Listener
 	return errors.Join(problems...)
 }
 
-// openSource opens what --source names. Of a folder it also finds a few
-// pictures to show.
-func openSource(ctx context.Context, c *config.Serve) (source.Source, []string, error) {
-	bucket, prefix, err := c.Bucket()
-	if err != nil {
-		return nil, nil, err
-	}
-	if bucket != "" {
-		s3, err := source.OpenS3(ctx, source.S3Options{
-			Bucket: bucket, Prefix: prefix,
-			ForbiddenIsMissing: c.S3ForbiddenIsMissing, PathStyle: c.S3PathStyle,
-		})
-		return s3, nil, err
-	}
-	dir, err := source.OpenDir(c.Source)
-	if err != nil {
-		return nil, nil, err
-	}
-	return dir, findPictures(dir.FS()), nil
-}
-
 // findPictures returns the keys of the first three pictures at the top of a
 // folder.
 func findPictures(folder fs.FS) []string {
@@ -175,19 +137,6 @@ func greet(io stdio, address net.Addr, keys []string) {
 	}
 }
 
-// freshness is how long cached results are used unasked: a folder is asked each
-// time, as it costs nothing.
-func freshness(c *config.Serve) time.Duration {
-	bucket, _, _ := c.Bucket()
-	switch {
-	case c.CacheFresh != nil:
-		return time.Duration(*c.CacheFresh)
-	case bucket != "":
-		return 10 * time.Second
-	}
-	return 0
-}
-
 func newLog(c config.Log, io stdio) *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.LogLevel)) // kong knows the words
@@ -197,3 +146,5 @@ func newLog(c config.Log, io stdio) *slog.Logger {
 	}
 	return slog.New(slog.NewJSONHandler(io.err, o))
 }
+
+var errStopped = errors.New("stopped before all requests were answered")

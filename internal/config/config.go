@@ -27,12 +27,9 @@ type Log struct {
 	LogLevel  string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
 }
 
-// Serve configures the server.
-type Serve struct {
+// Pictures configures what is served, however it is.
+type Pictures struct {
 	Source string `help:"A folder, or s3://BUCKET/PREFIX." placeholder:"DIR|s3://BUCKET/PREFIX" required:""`
-	Listen string `help:"Address of the public listener." default:":8080"`
-	// Apart from the public one, so that it need not be protected there.
-	AdminListen string `help:"Address of the listener for Prometheus; empty for none." default:""`
 
 	Defaults     string `help:"Query that holds where a URL says nothing, like auto=format,compress." default:""`
 	CacheControl string `help:"Cache-Control of pictures." default:"public, max-age=3600, s-maxage=86400, stale-while-revalidate=86400, stale-if-error=604800"`
@@ -42,7 +39,6 @@ type Serve struct {
 	Svg          string `help:"SVG sources: refused, drawn at the size asked for, or sent as they are where no fm is asked for." enum:"off,rasterise,pass" default:"rasterise"`
 
 	Timeout          time.Duration `help:"Longest time for one picture." default:"20s"`
-	ShutdownTimeout  time.Duration `help:"Longest wait for requests in progress when told to stop." default:"25s"`
 	MaxInflight      int           `help:"Most requests between fetching and the last pixel." default:"256"`
 	MaxInflightBytes Bytes         `help:"Most source bytes of these together." default:"512MiB"`
 	MaxQueue         int           `help:"Most requests waiting for a processor." default:"128"`
@@ -53,7 +49,25 @@ type Serve struct {
 	S3PathStyle          bool `help:"Put the bucket's name into the path; on by itself with AWS_ENDPOINT_URL_S3." name:"s3-path-style"`
 
 	Limits `embed:""`
-	Log    `embed:""`
+}
+
+// Serve configures the server.
+type Serve struct {
+	Pictures `embed:""`
+
+	Listen string `help:"Address of the public listener." default:":8080"`
+	// Apart from the public one, so that it need not be protected there.
+	AdminListen     string        `help:"Address of the listener for Prometheus; empty for none." default:""`
+	ShutdownTimeout time.Duration `help:"Longest wait for requests in progress when told to stop." default:"25s"`
+	Log             `embed:""`
+}
+
+// Lambda configures the Lambda function.
+type Lambda struct {
+	Pictures `embed:""`
+
+	LambdaResponse string `help:"How the function answers; its URL's invoke mode must be the same." enum:"streaming,buffered" default:"streaming"`
+	LogLevel       string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
 }
 
 // Render configures the making of one file.
@@ -69,23 +83,31 @@ type Render struct {
 
 // Validate reports every problem at once.
 func (s *Serve) Validate() error {
+	err := s.Pictures.Validate()
+	if s.ShutdownTimeout < 0 {
+		err = errors.Join(err, errors.New("--shutdown-timeout must not be below 0"))
+	}
+	return err
+}
+
+// Validate reports every problem at once.
+func (p *Pictures) Validate() error {
 	var problems []error
 	check := func(ok bool, format string, a ...any) {
 		if !ok {
 			problems = append(problems, fmt.Errorf(format, a...))
 		}
 	}
-	if strings.Contains(s.Source, "://") {
-		_, _, err := s.Bucket()
+	if strings.Contains(p.Source, "://") {
+		_, _, err := p.Bucket()
 		check(err == nil, "--source: %w", err)
 	}
-	check(s.Timeout > 0, "--timeout must be above 0")
-	check(s.ShutdownTimeout >= 0, "--shutdown-timeout must not be below 0")
-	check(s.MaxInflight > 0, "--max-inflight must be above 0")
-	check(s.MaxQueue >= 0, "--max-queue must not be below 0")
-	check(s.CacheMemory >= 0, "--cache-memory must not be below 0")
-	check(s.MaxInflightBytes >= s.MaxSourceBytes, "--max-inflight-bytes must not be below --max-source-bytes")
-	return errors.Join(append(problems, s.Limits.Validate())...)
+	check(p.Timeout > 0, "--timeout must be above 0")
+	check(p.MaxInflight > 0, "--max-inflight must be above 0")
+	check(p.MaxQueue >= 0, "--max-queue must not be below 0")
+	check(p.CacheMemory >= 0, "--cache-memory must not be below 0")
+	check(p.MaxInflightBytes >= p.MaxSourceBytes, "--max-inflight-bytes must not be below --max-source-bytes")
+	return errors.Join(append(problems, p.Limits.Validate())...)
 }
 
 // Validate reports every problem at once.
@@ -110,13 +132,13 @@ func (l *Limits) Validate() error {
 }
 
 // Bucket takes an s3:// source apart; the bucket is empty for a folder.
-func (s *Serve) Bucket() (bucket, prefix string, err error) {
-	if !strings.Contains(s.Source, "://") {
+func (p *Pictures) Bucket() (bucket, prefix string, err error) {
+	if !strings.Contains(p.Source, "://") {
 		return "", "", nil
 	}
-	u, err := url.Parse(s.Source)
+	u, err := url.Parse(p.Source)
 	if err != nil || u.Scheme != "s3" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", "", fmt.Errorf("%q is neither a folder nor s3://BUCKET/PREFIX", s.Source)
+		return "", "", fmt.Errorf("%q is neither a folder nor s3://BUCKET/PREFIX", p.Source)
 	}
 	return u.Host, strings.Trim(u.Path, "/"), nil
 }

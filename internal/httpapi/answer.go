@@ -78,6 +78,26 @@ func (a *reply) describe(result *service.Result, t transform.Transform) {
 	}
 }
 
+// fits tells whether a picture can be carried to the client.
+func (h *handler) fits(result *service.Result) bool {
+	return h.MaxAnswer == 0 || result.Size <= h.MaxAnswer
+}
+
+// tooLarge answers for a picture that cannot be carried to the client.
+func (h *handler) tooLarge(result *service.Result) *reply {
+	err := closeStream(result)
+	a := problem(http.StatusBadRequest, fmt.Sprintf("the picture has %d bytes; %s", result.Size, h.MaxAnswerReason), errorCacheControl)
+	a.err, a.trace = err, result.Trace
+	return a
+}
+
+func closeStream(result *service.Result) error {
+	if result.Stream == nil {
+		return nil
+	}
+	return result.Stream.Close()
+}
+
 // failure answers with a problem document, or with the picture that stands in.
 func (h *handler) failure(r *http.Request, t transform.Transform, err error) *reply {
 	var e *service.Error
@@ -103,6 +123,9 @@ func (h *handler) failure(r *http.Request, t transform.Transform, err error) *re
 // Where it fails too the answer stays as it is.
 func (h *handler) standIn(r *http.Request, t transform.Transform, a *reply) {
 	result, err := h.Service.Get(r.Context(), service.Request{Key: h.Fallback, Transform: t})
+	if err == nil && !h.fits(result) {
+		result, err = nil, errors.Join(fmt.Errorf("%d bytes; %s", result.Size, h.MaxAnswerReason), closeStream(result))
+	}
 	if err != nil {
 		a.err = fmt.Errorf("%w (and the fallback: %w)", a.err, err)
 		return

@@ -13,10 +13,9 @@ import (
 	"github.com/tintype/tintype/internal/transform"
 )
 
-// Options configure the handler. Service, Metrics and Log are needed.
+// Options configure the handler. Service and Log are needed.
 type Options struct {
 	Service      *service.Service
-	Metrics      *Metrics
 	Log          *slog.Logger
 	Defaults     transform.Defaults
 	CacheControl string // of pictures
@@ -24,14 +23,31 @@ type Options struct {
 	Fallback     string // key of the picture that stands in for missing and broken ones; may be empty
 	// Examples are keys to show on the page at "/".
 	Examples []string
+	// Observe is told of every answer; nil for nobody.
+	Observe func(Outcome)
+	// EmbeddedMetrics names the function whose metrics CloudWatch reads from the
+	// lines of the log; empty for none.
+	EmbeddedMetrics string
+	// MaxAnswer is the largest picture, in bytes, that what carries the answers
+	// can take, and MaxAnswerReason says what it is and what to do. 0 is no limit.
+	MaxAnswer       int64
+	MaxAnswerReason string
 	// Ready tells whether new requests are welcome; nil means always.
 	Ready func() bool
 }
 
 type handler struct{ Options }
 
-// New makes the handler for the public listener.
+// New makes the handler for the public listener, or for the Lambda function.
 func New(o Options) http.Handler { return &handler{o} }
+
+// Outcome is an answer that was given.
+type Outcome struct {
+	Status int
+	Format string // of the result, or of the source that was refused; may be empty
+	Sent   int64  // bytes of the body
+	Trace  service.Trace
+}
 
 // reply is an answer before it is written.
 type reply struct {
@@ -51,7 +67,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reply := h.answer(r)
 	sent, complete := h.write(w, r, reply)
 	h.log(r, reply, sent, time.Since(start))
-	h.Metrics.observe(reply, sent)
+	if h.Observe != nil {
+		h.Observe(Outcome{reply.status, reply.format, sent, reply.trace})
+	}
 	if !complete {
 		panic(http.ErrAbortHandler) // breaks the connection: nothing else tells the client
 	}
@@ -137,9 +155,12 @@ func (h *handler) picture(r *http.Request, path, query string) *reply {
 	t, varies := t.Resolve(accepted(r.Header), h.Defaults)
 	result, err := h.Service.Get(r.Context(), service.Request{Key: key, Transform: t, Has: has(r.Header)})
 	var a *reply
-	if err != nil {
+	switch {
+	case err != nil:
 		a = h.failure(r, t, err)
-	} else {
+	case !h.fits(result) && !result.NotModified:
+		a = h.tooLarge(result)
+	default:
 		a = h.success(result, t)
 	}
 	a.key, a.query = key, t.String()

@@ -3,11 +3,13 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -130,7 +132,6 @@ func newServer(t *testing.T, src source.Source, engine service.Engine, logs io.W
 	}
 	server := httptest.NewServer(New(Options{
 		Service: s, CacheControl: "public", Log: slog.New(slog.NewTextHandler(logs, nil)),
-		Metrics: NewMetrics(s.Stats, func() (int64, int64) { return 0, 0 }),
 	}))
 	t.Cleanup(server.Close)
 	return server
@@ -194,7 +195,6 @@ func TestReady(t *testing.T) {
 	ready := true
 	h := New(Options{
 		Ready: func() bool { return ready }, Log: slog.New(slog.DiscardHandler),
-		Metrics: NewMetrics(func() service.Stats { return service.Stats{} }, func() (int64, int64) { return 0, 0 }),
 	})
 	for _, want := range []int{200, 503} {
 		w := httptest.NewRecorder()
@@ -210,12 +210,75 @@ func TestReady(t *testing.T) {
 func TestPanic(t *testing.T) {
 	var logs bytes.Buffer
 	h := New(Options{
-		Log:     slog.New(slog.NewTextHandler(&logs, nil)),
-		Metrics: NewMetrics(func() service.Stats { return service.Stats{} }, func() (int64, int64) { return 0, 0 }),
+		Log: slog.New(slog.NewTextHandler(&logs, nil)),
 	})
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/cat.jpg?w=5", nil))
 	if w.Code != 500 || w.Header().Get("Cache-Control") != "no-store" || !strings.Contains(logs.String(), "panic") {
 		t.Errorf("got %d %q, log %q", w.Code, w.Body, logs.String())
+	}
+}
+
+// What does not fit through is refused before a byte of it is sent, and the log
+// says so too.
+func TestTooLargeToCarry(t *testing.T) {
+	var logs bytes.Buffer
+	m := new(source.Memory)
+	m.Put("cat.jpg", bytes.Repeat([]byte("cat "), 25))
+	s, err := service.New(service.Options{
+		Source: m, Engine: textEngine{}, Policy: plan.DefaultPolicy, Originals: true,
+		MaxSourceBytes: 1 << 20, MaxInflight: 10, MaxInflightBytes: 1 << 24, Slots: 1, Queue: 1, Timeout: time.Minute,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for most, want := range map[int64]int{0: 200, 100: 200, 99: 400} {
+		h := New(Options{
+			Service: s, Log: slog.New(slog.NewJSONHandler(&logs, nil)), CacheControl: "public",
+			MaxAnswer: most, MaxAnswerReason: "the letter box is small: use the door",
+		})
+		for _, target := range []string{"/cat.jpg?w=5", "/cat.jpg"} {
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				logs.Reset()
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, httptest.NewRequest(method, target, nil))
+				if w.Code != want || !strings.Contains(logs.String(), `"status":`+strconv.Itoa(want)) {
+					t.Errorf("at most %d, %s %s: got %d, want %d; log %s", most, method, target, w.Code, want, &logs)
+				}
+				if want == 400 && (w.Header().Get("Cache-Control") != "public, max-age=60" || w.Header().Get("Etag") != "" ||
+					method == http.MethodGet && !strings.Contains(w.Body.String(), "the picture has 100 bytes; the letter box is small: use the door")) {
+					t.Errorf("at most %d, %s %s: got %v %s", most, method, target, w.Header(), w.Body)
+				}
+			}
+		}
+	}
+}
+
+// Every metric that the line names is a member of the line.
+func TestEmbeddedMetrics(t *testing.T) {
+	var logs bytes.Buffer
+	h := New(Options{Log: slog.New(slog.NewJSONHandler(&logs, nil)), EmbeddedMetrics: "pictures"})
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/_/nothing", nil))
+	var line map[string]any
+	if err := json.Unmarshal(logs.Bytes(), &line); err != nil {
+		t.Fatalf("no single line of JSON: %v\n%s", err, &logs)
+	}
+	var embedded struct {
+		AWS embeddedMetrics `json:"_aws"`
+	}
+	if err := json.Unmarshal(logs.Bytes(), &embedded); err != nil {
+		t.Fatal(err)
+	}
+	if age := time.Since(time.UnixMilli(embedded.AWS.Timestamp)); age < 0 || age > time.Minute {
+		t.Errorf("the timestamp is %v old", age)
+	}
+	directive := embedded.AWS.CloudWatchMetrics[0]
+	for _, m := range directive.Metrics {
+		if _, number := line[m.Name].(float64); !number {
+			t.Errorf("%s is %v, no number", m.Name, line[m.Name])
+		}
+	}
+	if line[directive.Dimensions[0][0]] != "pictures" || directive.Namespace != "tintype" || line["refused"] != 1.0 || line["failed"] != 0.0 {
+		t.Errorf("got %s", &logs)
 	}
 }

@@ -33,5 +33,19 @@ func (h *handler) log(r *http.Request, a *reply, sent int64, took time.Duration)
 	if a.err != nil {
 		attrs = append(attrs, slog.String("error", a.err.Error()))
 	}
+	if h.EmbeddedMetrics != "" {
+		attrs = append(attrs,
+			slog.String(functionMember, h.EmbeddedMetrics),
+			slog.Int("refused", count(a.status >= 400 && a.status < 500)),
+			slog.Int("failed", count(a.status >= 500)),
+			slog.Any("_aws", embedded(time.Now())))
+	}
 	h.Log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }

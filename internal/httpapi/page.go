@@ -1,10 +1,11 @@
 package httpapi
 
 import (
-	"bytes"
 	_ "embed"
-	"html/template"
+	"fmt"
+	"html"
 	"net/http"
+	"strings"
 
 	"github.com/tintype/tintype/internal/transform"
 )
@@ -12,13 +13,11 @@ import (
 //go:embed page.html
 var pageSource string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageSource))
-
-// example is a URL to try.
-type example struct{ URL, Does string }
+// examplesMark is where the examples stand in the page.
+const examplesMark = "<!-- examples -->"
 
 // exampleQueries show one thing each.
-var exampleQueries = []example{
+var exampleQueries = []struct{ query, does string }{
 	{"?w=320", "320 pixels wide, the height follows"},
 	{"?w=320&h=200", "cropped to cover 320 × 200"},
 	{"?w=320&h=200&fit=clip&fm=webp", "the whole picture inside 320 × 200, as WebP"},
@@ -26,28 +25,28 @@ var exampleQueries = []example{
 	{"?w=320&dpr=2&q=60", "for a screen of twice the density, smaller in bytes"},
 }
 
-// page is the plain page at "/".
+// page is the plain page at "/". (html/template would do, but it calls methods
+// by name, and so the linker would have to keep every method of every type: half
+// of the Lambda function.)
 func (h *handler) page() *reply {
-	key := "/KEY"
-	if len(h.Examples) > 0 {
-		key = transform.CanonicalPath(h.Examples[0])
+	var b strings.Builder
+	if len(h.Examples) == 0 {
+		for _, e := range exampleQueries {
+			fmt.Fprintf(&b, "  <dt><code>%s</code></dt>\n  <dd>%s</dd>\n", html.EscapeString("/KEY"+e.query), e.does)
+		}
 	}
-	var examples []example
-	for _, e := range exampleQueries {
-		examples = append(examples, example{key + e.URL, e.Does})
+	show := func(url, does string) {
+		url = html.EscapeString(url)
+		fmt.Fprintf(&b, "  <dt><a href=\"%s\"><code>%[1]s</code></a></dt>\n  <dd>%s<img src=\"%[1]s\" alt=\"\" loading=\"lazy\"></dd>\n", url, html.EscapeString(does))
 	}
-	for _, k := range h.Examples[min(1, len(h.Examples)):] {
-		examples = append(examples, example{transform.CanonicalPath(k) + "?h=240", k})
-	}
-	var b bytes.Buffer
-	err := pageTemplate.Execute(&b, struct {
-		Linked   bool
-		Examples []example
-	}{len(h.Examples) > 0, examples})
-	if err != nil {
-		a := problem(http.StatusInternalServerError, "the page cannot be made, and the log says why", noStore)
-		a.err = err
-		return a
+	for i, key := range h.Examples {
+		if i > 0 {
+			show(transform.CanonicalPath(key)+"?h=240", key)
+			continue
+		}
+		for _, e := range exampleQueries {
+			show(transform.CanonicalPath(key)+e.query, e.does)
+		}
 	}
 	return &reply{
 		status: http.StatusOK,
@@ -56,6 +55,6 @@ func (h *handler) page() *reply {
 			"Cache-Control":           {errorCacheControl},
 			"Content-Security-Policy": {"default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"},
 		},
-		body: b.Bytes(),
+		body: []byte(strings.Replace(pageSource, examplesMark, b.String(), 1)),
 	}
 }

@@ -76,7 +76,7 @@ func (s *Service) make(ctx context.Context, variant transform.Transform, o *open
 	}
 
 	start = time.Now()
-	p, err := s.work(ctx, data, variant, o.ticket)
+	p, err := s.work(ctx, data, variant, o.ticket, trace.Fetch+trace.Wait)
 	trace.Work = time.Since(start)
 	if err != nil {
 		return made{trace: trace}, err
@@ -139,10 +139,10 @@ type picture struct {
 	mediaType, extension string
 }
 
-// work makes the picture in the gate's slot, which the caller holds. It returns
-// by the deadline. The engine may not: then slot and ticket stay taken until it
-// does.
-func (s *Service) work(ctx context.Context, data []byte, variant transform.Transform, t *ticket) (picture, error) {
+// work makes the picture in the gate's slot, which the caller holds, after so
+// long a time of fetching and waiting. It returns by the deadline. The engine may
+// not: then slot and ticket stay taken until it does.
+func (s *Service) work(ctx context.Context, data []byte, variant transform.Transform, t *ticket, before time.Duration) (picture, error) {
 	type outcome struct {
 		picture picture
 		err     error
@@ -161,21 +161,21 @@ func (s *Service) work(ctx context.Context, data []byte, variant transform.Trans
 	select {
 	case out := <-done:
 		if ctx.Err() != nil && out.err != nil {
-			return picture{}, s.workError(ctx.Err(), begun)
+			return picture{}, workError(ctx.Err(), time.Since(begun), before)
 		}
 		return out.picture, out.err
 	case <-ctx.Done():
 		job.outlive()
-		return picture{}, s.workError(ctx.Err(), begun)
+		return picture{}, workError(ctx.Err(), time.Since(begun), before)
 	}
 }
 
 // workError blames the picture for a deadline only where its work had most of the
 // time; where fetching and waiting had it, the next try may do better.
-func (s *Service) workError(err error, begun time.Time) error {
+func workError(err error, working, before time.Duration) error {
 	switch {
 	case !errors.Is(err, context.DeadlineExceeded):
-	case time.Since(begun) < s.o.Timeout/2:
+	case working < before:
 		return &Error{Kind: Busy, Detail: "the picture's turn came too late", Err: err}
 	default:
 		return &Error{Kind: WorkSlow, Detail: "the picture could not be made in time", Err: err}

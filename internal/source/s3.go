@@ -19,7 +19,7 @@ import (
 // S3 is a bucket, or what lies under a prefix of one, as a source. The object of
 // a key is PREFIX/KEY.
 type S3 struct {
-	client    *s3.Client
+	get       func(context.Context, *s3.GetObjectInput, ...func(*s3.Options)) (*s3.GetObjectOutput, error)
 	bucket    string
 	prefix    string
 	forbidden error
@@ -59,7 +59,7 @@ func OpenS3(ctx context.Context, o S3Options) (*S3, error) {
 		so.UsePathStyle = o.PathStyle || ownEndpoint
 		so.DisableLogOutputChecksumValidationSkipped = true
 	})
-	s := &S3{client: client, bucket: o.Bucket, forbidden: ErrUnavailable}
+	s := &S3{get: client.GetObject, bucket: o.Bucket, forbidden: ErrUnavailable}
 	if o.ForbiddenIsMissing {
 		s.forbidden = ErrNotFound
 	}
@@ -76,7 +76,7 @@ func (s *S3) Open(ctx context.Context, key, version string) (*Object, error) {
 	if version != "" {
 		in.IfNoneMatch = &version
 	}
-	out, err := s.client.GetObject(ctx, in)
+	out, err := s.get(ctx, in)
 	if err != nil {
 		return nil, s.error(ctx, err)
 	}

@@ -1,4 +1,4 @@
-package httpapi
+package metrics
 
 import (
 	"net/http"
@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/tintype/tintype/internal/httpapi"
 	"github.com/tintype/tintype/internal/service"
 )
 
@@ -24,9 +25,9 @@ type Metrics struct {
 	coalesced         prometheus.Counter
 }
 
-// NewMetrics makes the metrics. stats reads the service's state, memory what
+// New makes the metrics. stats reads the service's state, memory what
 // libvips holds now and held at most, in bytes.
-func NewMetrics(stats func() service.Stats, memory func() (now, most int64)) *Metrics {
+func New(stats func() service.Stats, memory func() (now, most int64)) *Metrics {
 	counter := func(name, help string) prometheus.Counter {
 		return prometheus.NewCounter(prometheus.CounterOpts{Name: "tintype_" + name, Help: help})
 	}
@@ -73,30 +74,31 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-func (m *Metrics) observe(a *reply, sent int64) {
-	format := a.format
-	if a.status == http.StatusUnsupportedMediaType {
+// Observe counts an answer.
+func (m *Metrics) Observe(o httpapi.Outcome) {
+	format := o.Format
+	if o.Status == http.StatusUnsupportedMediaType {
 		if format == "" {
 			format = "unknown"
 		}
 		m.refused.WithLabelValues(format).Inc()
 		format = ""
 	}
-	m.requests.WithLabelValues(strconv.Itoa(a.status), format).Inc()
-	m.resultBytes.Add(float64(sent))
+	m.requests.WithLabelValues(strconv.Itoa(o.Status), format).Inc()
+	m.resultBytes.Add(float64(o.Sent))
 	switch {
-	case a.trace.Coalesced:
+	case o.Trace.Coalesced:
 		m.coalesced.Inc()
 		return
-	case a.trace.Cached:
+	case o.Trace.Cached:
 		m.cacheHits.Inc()
 	}
-	m.sourceBytes.Add(float64(a.trace.SourceBytes))
-	if a.trace.Fetch > 0 {
-		m.fetch.Observe(a.trace.Fetch.Seconds())
+	m.sourceBytes.Add(float64(o.Trace.SourceBytes))
+	if o.Trace.Fetch > 0 {
+		m.fetch.Observe(o.Trace.Fetch.Seconds())
 	}
-	if a.trace.Work > 0 {
-		m.wait.Observe(a.trace.Wait.Seconds())
-		m.work.Observe(a.trace.Work.Seconds())
+	if o.Trace.Work > 0 {
+		m.wait.Observe(o.Trace.Wait.Seconds())
+		m.work.Observe(o.Trace.Work.Seconds())
 	}
 }
