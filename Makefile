@@ -1,6 +1,7 @@
 # make run     serve the example pictures on 127.0.0.1:8080
 # make test    everything that can be wrong (make test-fast: without the race detector)
 # make build   bin/tintype
+# make lambda  dist/tintype-lambda-{arm64,x86_64}.zip, for AWS Lambda and `tintype sandbox`
 # make fuzz    the grammar, keys, headers and colour profiles against noise
 # make lint    formatting, vet, linters, known vulnerabilities
 # make bench   speed beside sharp
@@ -9,7 +10,7 @@ GO      ?= go
 TOOLS   := $(CURDIR)/.tools
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: run build test test-fast fuzz lint bench native pictures clean
+.PHONY: run build lambda lambda-arm64 lambda-x86_64 test test-fast fuzz lint bench native pictures clean
 
 run: build pictures
 	bin/tintype serve --source examples/pictures --listen 127.0.0.1:8080 --log-format text
@@ -19,6 +20,21 @@ build: native
 
 native:
 	@native/fetch.sh
+
+# The function, on any machine: nothing of this one goes into it. No version does
+# either, so that its hash changes when its code does.
+lambda: lambda-arm64 lambda-x86_64
+
+lambda-arm64:  NPM_CPU := arm64
+lambda-x86_64: NPM_CPU := x64
+lambda-arm64:  GOARCH := arm64
+lambda-x86_64: GOARCH := amd64
+
+lambda-arm64 lambda-x86_64: lambda-%:
+	@native/fetch.sh linux $(NPM_CPU) dist/native/$*
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) $(GO) build -trimpath -buildvcs=false -tags function,lambda.norpc \
+		-ldflags '-s -w -buildid=' -o dist/native/$*/bootstrap ./cmd/tintype
+	@$(GO) run ./native/lambda -arch $* -bootstrap dist/native/$*/bootstrap -native dist/native/$* -out dist/tintype-lambda-$*.zip
 
 pictures: examples/pictures/.made
 

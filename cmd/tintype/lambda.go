@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"runtime"
 	"strings"
 
@@ -29,6 +30,9 @@ func runtimeAPI(env []string) string {
 // lambda is the program as a Lambda function. It ends when something is wrong at
 // the start, and then has told Lambda what.
 func lambda(ctx context.Context, api string, env []string, io stdio) int {
+	if os.Getenv("XDG_CACHE_HOME") == "" {
+		_ = os.Setenv("XDG_CACHE_HOME", "/tmp") // all that can be written to; fontconfig does
+	}
 	handler, options, err := wireFunction(ctx, env, io)
 	if err != nil {
 		fmt.Fprintln(io.err, "tintype:", err)

@@ -50,7 +50,7 @@ func TestEveryFlagIsAVariable(t *testing.T) {
 		"source": "elsewhere", "listen": ":1", "admin-listen": ":2", "defaults": "w=3", "cache-control": "x", "cors-origin": "o",
 		"fallback": "f.png", "originals": "off", "svg": "pass", "timeout": "7s", "shutdown-timeout": "8s", "max-inflight": "9",
 		"max-inflight-bytes": "1GB", "max-queue": "11", "cache-memory": "12MiB", "cache-fresh": "13s",
-		"s3-forbidden-is-missing": "true", "s3-path-style": "true", "max-source-bytes": "14MiB", "max-source-mp": "15", "max-frames": "16",
+		"system-fonts": "true", "s3-forbidden-is-missing": "true", "s3-path-style": "true", "max-source-bytes": "14MiB", "max-source-mp": "15", "max-frames": "16",
 		"max-side": "17", "max-result-mp": "18", "max-avif-mp": "19", "max-gif-mp": "20", "max-svg-mp": "21",
 		"log-format": "text", "log-level": "warn",
 	}
@@ -70,7 +70,7 @@ func TestEveryFlagIsAVariable(t *testing.T) {
 	pictures := config.Pictures{
 		Source: "elsewhere", Defaults: "w=3", CacheControl: "x", CorsOrigin: "o", Fallback: "f.png",
 		Originals: "off", Svg: "pass", Timeout: 7 * time.Second, MaxInflight: 9, MaxInflightBytes: 1e9,
-		MaxQueue: 11, CacheMemory: 12 << 20, CacheFresh: &fresh, S3ForbiddenIsMissing: true, S3PathStyle: true,
+		MaxQueue: 11, CacheMemory: 12 << 20, CacheFresh: &fresh, SystemFonts: true, S3ForbiddenIsMissing: true, S3PathStyle: true,
 		Limits: config.Limits{MaxSourceBytes: 14 << 20, MaxSourceMP: 15, MaxFrames: 16, MaxSide: 17, MaxResultMP: 18, MaxAvifMP: 19, MaxGifMP: 20, MaxSvgMP: 21},
 	}
 	want := config.Serve{

@@ -31,7 +31,7 @@ func (c *renderCmd) Run(ctx context.Context, std stdio) error {
 		return err
 	}
 	limits := policy(c.Limits)
-	engine, err := pixel.Start(pixel.Options{MaxSourcePixels: limits.MaxSourcePixels})
+	engine, err := pixel.Start(pixel.Options{MaxSourcePixels: limits.MaxSourcePixels, SystemFonts: c.SystemFonts})
 	if err != nil {
 		return err
 	}

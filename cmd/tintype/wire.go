@@ -35,7 +35,7 @@ func wire(ctx context.Context, c *config.Pictures, slots int, log *slog.Logger) 
 		return nil, err
 	}
 	limits := policy(c.Limits)
-	engine, err := pixel.Start(pixel.Options{MaxSourcePixels: limits.MaxSourcePixels, Log: log})
+	engine, err := pixel.Start(pixel.Options{MaxSourcePixels: limits.MaxSourcePixels, SystemFonts: c.SystemFonts, Log: log})
 	if err != nil {
 		return nil, err
 	}

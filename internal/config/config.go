@@ -37,6 +37,7 @@ type Pictures struct {
 	Fallback     string `help:"Key of the picture that stands in for missing and broken ones." default:""`
 	Originals    string `help:"Whether sources are served untouched." enum:"on,off" default:"on"`
 	Svg          string `help:"SVG sources: refused, drawn at the size asked for, or sent as they are where no fm is asked for." enum:"off,rasterise,pass" default:"rasterise"`
+	SystemFonts  bool   `help:"Let drawings use this machine's fonts beside the bundled family."`
 
 	Timeout          time.Duration `help:"Longest time for one picture." default:"20s"`
 	MaxInflight      int           `help:"Most requests between fetching and the last pixel." default:"256"`
@@ -76,9 +77,10 @@ type Render struct {
 	Out   string `arg:"" help:"Where the result goes; - for standard output."`
 	Query string `arg:"" help:"The transform, like 'w=300&fm=webp'."`
 
-	Accept  string        `help:"What auto=format may choose: avif, webp or both with a comma." default:""`
-	Timeout time.Duration `help:"Longest time for the picture." default:"60s"`
-	Limits  `embed:""`
+	Accept      string        `help:"What auto=format may choose: avif, webp or both with a comma." default:""`
+	SystemFonts bool          `help:"Let drawings use this machine's fonts beside the bundled family."`
+	Timeout     time.Duration `help:"Longest time for the picture." default:"60s"`
+	Limits      `embed:""`
 }
 
 // Validate reports every problem at once.

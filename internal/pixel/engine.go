@@ -11,6 +11,7 @@ import (
 // Options configure the engine.
 type Options struct {
 	MaxSourcePixels int64        // the largest picture that will be decoded
+	SystemFonts     bool         // drawings may use the machine's fonts, and so look different elsewhere
 	Log             *slog.Logger // receives libvips's warnings; nil drops them
 }
 
@@ -20,7 +21,7 @@ type Engine struct{ libvips string }
 // Start loads libvips. It fails in words where none is to be found or it does
 // not fit.
 func Start(o Options) (*Engine, error) {
-	err := vips.Start(vips.Options{MaxPixels: o.MaxSourcePixels, Log: o.Log})
+	err := vips.Start(vips.Options{MaxPixels: o.MaxSourcePixels, SystemFonts: o.SystemFonts, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}

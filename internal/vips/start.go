@@ -14,6 +14,8 @@ type Options struct {
 	// it stay in memory: libvips would otherwise put an intermediate over
 	// 100 MB (a large rotated JPEG) into a temporary file.
 	MaxPixels int64
+	// SystemFonts lets drawings use the machine's fonts beside the bundled ones.
+	SystemFonts bool
 	// Log receives what libvips warns about; nil drops it.
 	Log *slog.Logger
 }
@@ -45,6 +47,9 @@ func start(o Options) error {
 	library.file = file
 	// Read when an image is opened. Eight bytes a pixel: 16-bit RGBA.
 	c.gSetenv("VIPS_DISC_THRESHOLD", strconv.FormatInt(max(o.MaxPixels, 1)*8+1, 10), 1)
+	if file := fontConfig(o.SystemFonts); file != "" {
+		c.gSetenv("FONTCONFIG_FILE", file, 1) // read when the first text is drawn
+	}
 	if c.vipsInit("tintype") != 0 {
 		return fmt.Errorf("start libvips: %s", errorText())
 	}
