@@ -24,6 +24,7 @@ var rooms = map[string][]string{
 	"httpapi":   {"service", "transform"},
 	"metrics":   {"httpapi", "service"}, // Prometheus, which the Lambda function does without
 	"lambdafn":  {},
+	"sandbox":   {},
 }
 
 // noHTTP are the rooms below httpapi that must not know of it. (The SDK that

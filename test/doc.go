@@ -1,13 +1,16 @@
 // Package test holds the cases that every way of running tintype must pass, as
 // txtar files: what the bucket holds, what is asked, what comes back. They run
 // against the real binary, once with a folder and once with an S3 server behind
-// it.
+// it, and against the zip of the Lambda function, in each invoke mode. There the
+// conditions [lambda] and [streaming] hold.
 //
 // A case is a script of these commands, beside those of testscript:
 //
-//	serve [FLAG...]                start a server on the case's bucket
+//	serve [FLAG...]                start a server on the case's bucket; or the
+//	                               function, whose variables are the flags
 //	stop                           send SIGTERM; the server must end well
 //	put KEY FILE, remove KEY       change the bucket
+//	noise KEY SIDE                 put a square PNG of noise, which does not compress
 //	get [-X METHOD] [-H HEADER]... TARGET
 //	status CODE                    of the last answer
 //	header NAME [REGEXP]           with ! there must be no such header

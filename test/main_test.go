@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -34,10 +35,7 @@ func run(m *testing.M) int {
 }
 
 func TestFolder(t *testing.T) {
-	testscript.Run(t, params(func(work string) (bucket, error) {
-		root := filepath.Join(work, "bucket")
-		return folder(root), os.Mkdir(root, 0o755)
-	}))
+	testscript.Run(t, params(newFolder))
 }
 
 func TestS3(t *testing.T) {
@@ -52,10 +50,60 @@ func TestS3(t *testing.T) {
 	testscript.Run(t, params(server.newBucket))
 }
 
+// The same cases through the zip of the Lambda function, in each invoke mode.
+
+func TestLambdaStreaming(t *testing.T) { testLambda(t, "response_stream") }
+
+func TestLambdaBuffered(t *testing.T) { testLambda(t, "buffered") }
+
+func testLambda(t *testing.T, mode string) {
+	p := params(newFolder)
+	open := p.Setup
+	p.Setup = func(env *testscript.Env) error {
+		err := open(env)
+		env.Values[clientKey{}].(*client).lambda = &lambda{zip: theZip(t), mode: mode}
+		return err
+	}
+	p.Condition = func(condition string) (bool, error) {
+		switch condition {
+		case "lambda":
+			return true, nil
+		case "streaming":
+			return mode == "response_stream", nil
+		}
+		return false, fmt.Errorf("no condition %q", condition)
+	}
+	testscript.Run(t, p)
+}
+
+// theZip is the zip of the function for this machine.
+func theZip(t *testing.T) string {
+	t.Helper()
+	zip := os.Getenv("LAMBDA_ZIP")
+	if zip == "" {
+		arch := map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH]
+		zip = "../dist/tintype-lambda-" + arch + ".zip"
+	}
+	zip, err := filepath.Abs(zip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(zip); err != nil || runtime.GOOS != "linux" {
+		t.Skipf("no zip that runs here: `make lambda` builds one, or set LAMBDA_ZIP (%v)", err)
+	}
+	return zip
+}
+
+func newFolder(work string) (bucket, error) {
+	root := filepath.Join(work, "bucket")
+	return folder(root), os.Mkdir(root, 0o755)
+}
+
 func params(open func(work string) (bucket, error)) testscript.Params {
 	return testscript.Params{
-		Files: cases(),
-		Cmds:  commands,
+		Files:     cases(),
+		Cmds:      commands,
+		Condition: func(string) (bool, error) { return false, nil },
 		Setup: func(env *testscript.Env) error {
 			b, err := open(env.WorkDir)
 			if err != nil {

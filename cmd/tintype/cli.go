@@ -17,6 +17,7 @@ import (
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Serve the pictures of a folder or a bucket."`
 	Render  renderCmd  `cmd:"" help:"Make one picture from a file."`
+	Sandbox sandboxCmd `cmd:"" help:"Run the Lambda function's zip on this machine, as Lambda would."`
 	Version versionCmd `cmd:"" help:"Print the versions of tintype and libvips."`
 }
 

@@ -71,6 +71,28 @@ type Lambda struct {
 	LogLevel       string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
 }
 
+// Sandbox configures Lambda on this machine.
+type Sandbox struct {
+	Zip    string `help:"The function's zip, as make lambda builds it." placeholder:"FILE" required:""`
+	Source string `help:"A folder, which the function sees as a bucket, or s3://BUCKET/PREFIX." placeholder:"DIR|s3://BUCKET/PREFIX" required:""`
+	Listen string `help:"Address of the Function URL." default:"127.0.0.1:8080"`
+
+	InvokeMode      string        `help:"The URL's: buffered or response_stream. The function is told to answer so." enum:"buffered,response_stream" default:"response_stream"`
+	Memory          int           `help:"Memory of the function in MB; an environment that uses more is ended." default:"1769"`
+	FunctionTimeout time.Duration `help:"Longest time of an invocation." default:"30s"`
+	Concurrency     int           `help:"Most environments at a time; what would need one more gets a 429." default:"50"`
+	MaxConcurrency  int           `help:"Invocations that an environment has at a time, as on Lambda Managed Instances." default:"1"`
+	Idle            time.Duration `help:"How long an environment is kept unused." default:"5m"`
+	Env             []string      `help:"A variable of the function, like TINTYPE_DEFAULTS=auto=format; may be given again." placeholder:"NAME=VALUE" sep:"none"`
+	Emulator        string        `help:"Program that runs a function for another architecture, like qemu-aarch64." placeholder:"COMMAND"`
+	Log             `embed:""`
+}
+
+// Bucket takes an s3:// source apart; the bucket is empty for a folder.
+func (s *Sandbox) Bucket() (bucket, prefix string, err error) {
+	return (&Pictures{Source: s.Source}).Bucket()
+}
+
 // Render configures the making of one file.
 type Render struct {
 	In    string `arg:"" help:"The source picture."`

@@ -17,6 +17,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -55,6 +56,19 @@ func Solid(w, h int, c color.Color) *image.NRGBA {
 	for y := range h {
 		for x := range w {
 			img.Set(x, y, c)
+		}
+	}
+	return img
+}
+
+// Noise is a picture that no encoder makes small; the same one each time.
+func Noise(w, h int) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range img.Pix {
+		img.Pix[i] = uint8(r.Uint32())
+		if i%4 == 3 {
+			img.Pix[i] = 255
 		}
 	}
 	return img

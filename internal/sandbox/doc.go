@@ -1,0 +1,20 @@
+// Package sandbox is AWS on a laptop. It runs a Lambda function's zip in
+// environments as Lambda does, behind a Function URL as it is on AWS, with a
+// folder as an S3 bucket if there is no real one.
+//
+//	f, err := sandbox.New(sandbox.Options{Zip: "function.zip", …})
+//	http.ListenAndServe(address, f.URL())
+//	f.Close()
+//	fmt.Println(f.Stats())
+//
+// An environment is one process of the function with a Runtime API of its own
+// (runtime.go, environment.go). An invocation takes an idle environment or starts
+// a new one, a cold start (function.go). The Function URL turns requests into
+// events and replies into answers (event.go, url.go).
+//
+// What is emulated names its source: a page of the AWS documentation, most of
+// them in the Lambda Developer Guide ("DG"). What is not: the share of a processor
+// that a memory size buys, the network's speed, the rate of 10 requests a second
+// for each environment, the 2 MB a second of a stream after its first 6 MB, and
+// the read-only file system.
+package sandbox

@@ -1,0 +1,277 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// environment is one process of the function, with a Runtime API of its own.
+type environment struct {
+	f    *Function
+	name string // its log stream
+	api  net.Listener
+	pid  atomic.Int64
+	peak atomic.Int64 // resident memory in bytes
+
+	// These belong to f.mu.
+	running   map[string]*invocation // by id
+	finishing int                    // replies that have come while the next invocation is not asked for yet
+	ready     bool                   // it has asked for an invocation
+	started   time.Time
+	init      time.Duration
+	initBill  bool // the start has been billed
+
+	asked     chan struct{} // closed at the first question for an invocation
+	askOnce   sync.Once
+	initError atomic.Pointer[functionError]
+
+	kill  context.CancelCauseFunc
+	cause func() error
+}
+
+// maxInit is how long a start may take; one that fails is tried again within the
+// time of the invocation that waits for it (DG lambda-runtime-environment).
+const maxInit = 10 * time.Second
+
+// run is an environment's life.
+func (e *environment) run() {
+	e.name = time.Now().UTC().Format("2006/01/02") + "/[$LATEST]" + randomHex(16)
+	err := e.live(maxInit)
+	if !e.isReady() && e.f.ctx.Err() == nil && !errors.Is(err, errMemory) {
+		e.f.o.Log.Warn("the start failed and is tried again", "environment", e.name, "error", err)
+		err = e.live(e.f.o.Timeout)
+	}
+	e.f.remove(e, err)
+}
+
+// live starts the process and waits for its end. The error says why it ended.
+func (e *environment) live(maxInit time.Duration) error {
+	ctx, kill := context.WithCancelCause(e.f.ctx)
+	defer kill(nil)
+	e.f.mu.Lock()
+	e.kill, e.cause = kill, func() error { return context.Cause(ctx) }
+	e.asked, e.askOnce = make(chan struct{}), sync.Once{}
+	e.started = time.Now()
+	e.initError.Store(nil)
+	e.f.stats.ColdStarts++
+	e.f.mu.Unlock()
+
+	var listen net.ListenConfig
+	api, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	e.api = api
+	server := &http.Server{Handler: e.runtimeAPI(), ReadHeaderTimeout: time.Minute}
+	go func() { _ = server.Serve(api) }()
+	defer server.Close()
+
+	cmd, output, err := e.command(ctx)
+	if err != nil {
+		return err
+	}
+	copied := make(chan struct{})
+	go func() {
+		e.f.lines.copy(output)
+		close(copied)
+	}()
+	e.pid.Store(int64(cmd.Process.Pid))
+	e.f.o.Log.Info("environment started", "environment", e.name, "pid", cmd.Process.Pid)
+	go e.watchMemory(ctx)
+	go e.watchInit(ctx, maxInit)
+
+	err = cmd.Wait()
+	kill(nil) // unless there is a cause already
+	<-copied
+	cause := errExited
+	if c := e.cause(); c != nil && !errors.Is(c, context.Canceled) {
+		cause = c
+	}
+	if said := e.initError.Load(); said != nil {
+		cause = said
+	} else if errors.Is(cause, errExited) && err != nil {
+		cause = fmt.Errorf("%w: %w", errExited, err)
+	}
+	e.failRunning(cause)
+	return cause
+}
+
+// command starts the bootstrap.
+func (e *environment) command(ctx context.Context) (*exec.Cmd, io.ReadCloser, error) {
+	var credentials []string
+	if e.f.o.Credentials != nil {
+		var err error
+		if credentials, err = e.f.o.Credentials(ctx); err != nil {
+			return nil, nil, fmt.Errorf("the credentials of the function's role: %w", err)
+		}
+	}
+	args := append(append([]string{}, e.f.o.Emulator...), filepath.Join(e.f.folder, "bootstrap"))
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Dir = e.f.folder
+	cmd.Env = append(append(e.variables(), credentials...), e.f.o.Env...)
+	// A group of its own: a Ctrl-C at the terminal is for the sandbox, which then
+	// ends the function, and what that started.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	read, write, err := os.Pipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer write.Close()
+	cmd.Stdout, cmd.Stderr = write, write
+	if err := cmd.Start(); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("%w: %w", errInit, err), read.Close())
+	}
+	return cmd, read, nil
+}
+
+// variables are those that Lambda sets (DG configuration-envvars). The function
+// finds itself where it was unpacked, not in /var/task.
+func (e *environment) variables() []string {
+	root := e.f.folder
+	v := []string{
+		"AWS_LAMBDA_RUNTIME_API=" + e.api.Addr().String(),
+		"AWS_LAMBDA_FUNCTION_NAME=" + functionName,
+		"AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(e.f.o.Memory),
+		"AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
+		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/" + functionName,
+		"AWS_LAMBDA_LOG_STREAM_NAME=" + e.name,
+		"AWS_REGION=" + e.f.o.Region,
+		"AWS_DEFAULT_REGION=" + e.f.o.Region,
+		"LAMBDA_TASK_ROOT=" + root,
+		"LAMBDA_RUNTIME_DIR=/var/runtime",
+		"_HANDLER=bootstrap",
+		"TZ=:UTC",
+		"LANG=en_US.UTF-8",
+		"PATH=/usr/local/bin:/usr/bin:/bin:/opt/bin",
+		"LD_LIBRARY_PATH=/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:" + root + ":" + root + "/lib:/opt/lib",
+	}
+	if e.f.o.PerEnvironment > 1 {
+		v = append(v, "AWS_LAMBDA_MAX_CONCURRENCY="+strconv.Itoa(e.f.o.PerEnvironment))
+	}
+	return v
+}
+
+const functionName = "tintype"
+
+// watchInit ends a start that takes too long.
+func (e *environment) watchInit(ctx context.Context, most time.Duration) {
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-e.asked:
+	case <-timer.C:
+		e.end(fmt.Errorf("%w in %v", errInit, most))
+	}
+}
+
+// end ends the process, for a reason.
+func (e *environment) end(cause error) {
+	e.f.mu.Lock()
+	kill := e.kill
+	e.f.mu.Unlock()
+	if kill != nil {
+		kill(cause)
+	}
+}
+
+func (e *environment) isReady() bool {
+	e.f.mu.Lock()
+	defer e.f.mu.Unlock()
+	return e.ready
+}
+
+// ask is called when the process asks for an invocation: what it did before is
+// done.
+func (e *environment) ask() {
+	e.f.mu.Lock()
+	defer e.f.mu.Unlock()
+	if !e.ready {
+		e.ready = true
+		e.init = time.Since(e.started)
+		e.f.starting--
+	}
+	e.finishing = max(e.finishing-1, 0)
+	e.askOnce.Do(func() { close(e.asked) })
+}
+
+// begin counts an invocation in and has it ended at its deadline. f.mu is held.
+func (e *environment) begin(i *invocation) {
+	e.running[i.id] = i
+	time.AfterFunc(time.Until(i.deadline), func() {
+		if e.invocation(i.id) != nil {
+			e.end(errTimeout)
+		}
+	})
+}
+
+func (e *environment) invocation(id string) *invocation {
+	e.f.mu.Lock()
+	defer e.f.mu.Unlock()
+	return e.running[id]
+}
+
+// finish counts an invocation out, bills it and reports it. The start is billed
+// with the first one (since 2025-08-01; DG lambda-runtime-environment).
+func (e *environment) finish(i *invocation, failed error) {
+	e.notePeak()
+	took := time.Since(i.taken)
+	e.f.mu.Lock()
+	defer e.f.mu.Unlock()
+	if e.running[i.id] == nil {
+		return
+	}
+	delete(e.running, i.id)
+	if failed == nil {
+		e.finishing++
+	}
+	billed := took
+	var init time.Duration
+	if !e.initBill {
+		e.initBill, init = true, e.init
+		billed += init
+	}
+	billed = (billed + time.Millisecond - 1).Truncate(time.Millisecond)
+	e.f.stats.Billed += billed
+	e.f.stats.PeakMemory = max(e.f.stats.PeakMemory, e.peak.Load())
+	report := []any{"requestId", i.id, "duration_ms", ms(took), "billed_ms", billed.Milliseconds(), "memory_mb", e.f.o.Memory, "peak_mb", e.peak.Load() >> 20}
+	if init > 0 {
+		report = append(report, "init_ms", ms(init))
+	}
+	if failed != nil {
+		e.f.stats.Failed++
+		e.f.o.Log.Error("invocation failed", append(report, "error", failed)...)
+		return
+	}
+	e.f.o.Log.Info("report", report...)
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// failRunning ends what the process has left undone.
+func (e *environment) failRunning(cause error) {
+	e.f.mu.Lock()
+	var left []*invocation
+	for _, i := range e.running {
+		left = append(left, i)
+	}
+	e.f.mu.Unlock()
+	for _, i := range left {
+		e.finish(i, cause)
+		i.fail(cause)
+	}
+}
