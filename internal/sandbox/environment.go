@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -33,12 +32,9 @@ type environment struct {
 	init      time.Duration
 	initBill  bool // the start has been billed
 
-	asked     chan struct{} // closed at the first question for an invocation
-	askOnce   sync.Once
-	initError atomic.Pointer[functionError]
+	kill context.CancelCauseFunc
 
-	kill  context.CancelCauseFunc
-	cause func() error
+	initError atomic.Pointer[functionError]
 }
 
 // maxInit is how long a start may take; one that fails is tried again within the
@@ -61,8 +57,7 @@ func (e *environment) live(maxInit time.Duration) error {
 	ctx, kill := context.WithCancelCause(e.f.ctx)
 	defer kill(nil)
 	e.f.mu.Lock()
-	e.kill, e.cause = kill, func() error { return context.Cause(ctx) }
-	e.asked, e.askOnce = make(chan struct{}), sync.Once{}
+	e.kill = kill
 	e.started = time.Now()
 	e.initError.Store(nil)
 	e.f.stats.ColdStarts++
@@ -90,13 +85,18 @@ func (e *environment) live(maxInit time.Duration) error {
 	e.pid.Store(int64(cmd.Process.Pid))
 	e.f.o.Log.Info("environment started", "environment", e.name, "pid", cmd.Process.Pid)
 	go e.watchMemory(ctx)
-	go e.watchInit(ctx, maxInit)
+	tooLong := time.AfterFunc(maxInit, func() {
+		if !e.isReady() {
+			e.end(fmt.Errorf("%w in %v", errInit, maxInit))
+		}
+	})
+	defer tooLong.Stop()
 
 	err = cmd.Wait()
 	kill(nil) // unless there is a cause already
 	<-copied
 	cause := errExited
-	if c := e.cause(); c != nil && !errors.Is(c, context.Canceled) {
+	if c := context.Cause(ctx); c != nil && !errors.Is(c, context.Canceled) {
 		cause = c
 	}
 	if said := e.initError.Load(); said != nil {
@@ -167,18 +167,6 @@ func (e *environment) variables() []string {
 
 const functionName = "tintype"
 
-// watchInit ends a start that takes too long.
-func (e *environment) watchInit(ctx context.Context, most time.Duration) {
-	timer := time.NewTimer(most)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-e.asked:
-	case <-timer.C:
-		e.end(fmt.Errorf("%w in %v", errInit, most))
-	}
-}
-
 // end ends the process, for a reason.
 func (e *environment) end(cause error) {
 	e.f.mu.Lock()
@@ -206,7 +194,6 @@ func (e *environment) ask() {
 		e.f.starting--
 	}
 	e.finishing = max(e.finishing-1, 0)
-	e.askOnce.Do(func() { close(e.asked) })
 }
 
 // begin counts an invocation in and has it ended at its deadline. f.mu is held.
