@@ -223,6 +223,7 @@ func (e *environment) finish(i *invocation, failed error) {
 		return
 	}
 	delete(e.running, i.id)
+	close(i.ended)
 	if failed == nil {
 		e.finishing++
 	}

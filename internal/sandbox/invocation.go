@@ -20,6 +20,7 @@ type invocation struct {
 	reply chan *reply   // one comes, or an error in it
 	once  sync.Once     // guards reply
 	read  chan struct{} // closed when the reply was read to its end
+	ended chan struct{} // closed when the environment has done with it
 }
 
 // reply is what a function answered, while it is answering.
@@ -34,7 +35,7 @@ func newInvocation(event []byte) *invocation {
 	return &invocation{
 		id:      uuid(),
 		traceID: fmt.Sprintf("Root=1-%08x-%s;Sampled=0", time.Now().Unix(), randomHex(12)),
-		event:   event, reply: make(chan *reply, 1), read: make(chan struct{}),
+		event:   event, reply: make(chan *reply, 1), read: make(chan struct{}), ended: make(chan struct{}),
 	}
 }
 
@@ -45,6 +46,13 @@ func (i *invocation) answer(r *reply) (first bool) {
 		first = true
 	})
 	return first
+}
+
+// done is called when the reply was read. The client gets the last of it only
+// then: its next request finds the environment free.
+func (i *invocation) done() {
+	close(i.read)
+	<-i.ended
 }
 
 func (i *invocation) fail(err error) { i.answer(&reply{err: err}) }

@@ -66,7 +66,6 @@ func (f *Function) serveURL(w http.ResponseWriter, r *http.Request) {
 	} else {
 		f.buffer(w, r, i, reply)
 	}
-	close(i.read)
 	if err != nil {
 		f.o.Log.Error("the reply ended too soon", "requestId", i.id, "error", err)
 		panic(http.ErrAbortHandler) // breaks the connection
@@ -96,6 +95,7 @@ func (f *Function) buffer(w http.ResponseWriter, r *http.Request, i *invocation,
 		reply.body.err = errReplyTooLarge
 		err = errReplyTooLarge
 	}
+	i.done()
 	if err != nil { // too large, or the process died while it wrote
 		f.o.Log.Error("no reply", "requestId", i.id, "error", err)
 		message(w, http.StatusBadGateway, "Internal Server Error")
@@ -148,6 +148,7 @@ func (r *response) hasBody() bool {
 
 // stream answers while the reply comes. An error leaves the answer cut short.
 func (f *Function) stream(w http.ResponseWriter, i *invocation, reply *reply) error {
+	defer i.done()
 	body := bufio.NewReaderSize(reply.body, 64<<10)
 	r := response{StatusCode: http.StatusOK}
 	if reply.contentType == integrationResponse {
