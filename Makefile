@@ -1,6 +1,7 @@
 # make run     serve the example pictures on 127.0.0.1:8080
 # make test    everything that can be wrong (make test-fast: without the race detector)
 # make build   bin/tintype
+# make sandbox serve them by the Lambda function's zip, as Lambda would
 # make lambda  dist/tintype-lambda-{arm64,x86_64}.zip, for AWS Lambda and `tintype sandbox`
 # make fuzz    the grammar, keys, headers and colour profiles against noise
 # make lint    formatting, vet, linters, known vulnerabilities
@@ -10,10 +11,15 @@ GO      ?= go
 TOOLS   := $(CURDIR)/.tools
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: run build lambda lambda-arm64 lambda-x86_64 test test-fast fuzz lint bench native pictures clean
+.PHONY: run sandbox qemu build lambda lambda-arm64 lambda-x86_64 test test-fast fuzz lint bench native pictures clean
 
 run: build pictures
 	bin/tintype serve --source examples/pictures --listen 127.0.0.1:8080 --log-format text
+
+ZIP := dist/tintype-lambda-$(subst aarch64,arm64,$(shell uname -m)).zip
+
+sandbox: build lambda pictures
+	bin/tintype sandbox --zip $(ZIP) --source examples/pictures --listen 127.0.0.1:8080 --log-format text
 
 build: native
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/tintype ./cmd/tintype
@@ -46,12 +52,17 @@ examples/pictures/.made: examples/main.go
 # that are mostly libvips run without it.
 SLOW := ./internal/pixel/... ./internal/vips/... ./test/...
 
-test: build $(TOOLS)/versitygw
+test: build lambda $(TOOLS)/versitygw
 	$(GO) test -count=1 -race $$($(GO) list ./... | grep -v -E '/internal/(pixel|vips)$$|/test$$')
 	VERSITYGW=$(TOOLS)/versitygw $(GO) test -count=1 $(SLOW)
 
-test-fast: build
+test-fast: build lambda
 	$(GO) test ./...
+
+# What runs the other architecture's zip.
+qemu:
+	command -v qemu-aarch64 >/dev/null || { apt-get update && \
+		apt-get install -y --no-install-recommends qemu-user libc6-arm64-cross libstdc++6-arm64-cross; }
 
 # What strangers write, for half a minute each.
 fuzz: native
@@ -59,6 +70,7 @@ fuzz: native
 	$(GO) test -run '^$$' -fuzz FuzzParseKey -fuzztime 30s ./internal/transform
 	$(GO) test -run '^$$' -fuzz FuzzSniff -fuzztime 30s ./internal/pixel
 	$(GO) test -run '^$$' -fuzz FuzzProfileKind -fuzztime 30s ./internal/pixel
+	$(GO) test -run '^$$' -fuzz FuzzTarget -fuzztime 30s ./internal/lambdafn
 
 lint: native $(TOOLS)/golangci-lint $(TOOLS)/govulncheck
 	test -z "$$(gofmt -l . | tee /dev/stderr)"
@@ -69,6 +81,7 @@ lint: native $(TOOLS)/golangci-lint $(TOOLS)/govulncheck
 
 bench: build
 	bench/run.sh
+	bench/coldstart.sh
 
 $(TOOLS)/versitygw:
 	GOBIN=$(TOOLS) $(GO) install github.com/versity/versitygw/cmd/versitygw@v1.8.0
@@ -80,4 +93,4 @@ $(TOOLS)/govulncheck:
 	GOBIN=$(TOOLS) $(GO) install golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 clean:
-	rm -rf bin dist .native .tools native/node_modules bench/peers/sharp/node_modules examples/pictures
+	rm -rf bin dist .native .tools native/node_modules bench/peers/*/node_modules bench/peers/lambda/build examples/pictures

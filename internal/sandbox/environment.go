@@ -71,7 +71,7 @@ func (e *environment) live(maxInit time.Duration) error {
 	e.api = api
 	server := &http.Server{Handler: e.runtimeAPI(), ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(api) }()
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 
 	cmd, output, err := e.command(ctx)
 	if err != nil {
@@ -94,6 +94,9 @@ func (e *environment) live(maxInit time.Duration) error {
 
 	err = cmd.Wait()
 	kill(nil) // unless there is a cause already
+	e.f.mu.Lock()
+	e.f.stats.CPU += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	e.f.mu.Unlock()
 	<-copied
 	cause := errExited
 	if c := context.Cause(ctx); c != nil && !errors.Is(c, context.Canceled) {

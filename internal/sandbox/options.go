@@ -70,7 +70,7 @@ func (o *Options) Validate() error {
 		case !found || name == "":
 			problems = append(problems, fmt.Errorf("%q is not NAME=VALUE", v))
 		case slices.Contains(reserved, name):
-			problems = append(problems, fmt.Errorf("Lambda sets %s itself", name))
+			problems = append(problems, fmt.Errorf("%s is Lambda's own to set", name))
 		}
 	}
 	if size > 4<<10 {

@@ -409,7 +409,7 @@ func TestWhatLambdaRefuses(t *testing.T) {
 		"128 to 10240 MB":          func(o *Options) { o.Memory = 127 },
 		"1s to 15m":                func(o *Options) { o.Timeout = 16 * time.Minute },
 		"concurrency":              func(o *Options) { o.Concurrency = 0 },
-		"Lambda sets AWS_REGION":   func(o *Options) { o.Env = []string{"AWS_REGION=x"} },
+		"AWS_REGION is Lambda's":   func(o *Options) { o.Env = []string{"AWS_REGION=x"} },
 		"is not NAME=VALUE":        func(o *Options) { o.Env = []string{"A"} },
 		"4096":                     func(o *Options) { o.Env = []string{"A=" + strings.Repeat("x", 4096)} },
 		"no such file":             func(o *Options) { o.Zip = "missing.zip" },

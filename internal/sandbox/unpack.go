@@ -22,7 +22,7 @@ func unpack(file string, emulated bool) (folder string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", file, err)
 	}
-	defer archive.Close()
+	defer func() { _ = archive.Close() }()
 	if folder, err = os.MkdirTemp("", "tintype-function-"); err != nil {
 		return "", err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ func addLicences(from map[string]string, goarch, native string) error {
 	from["licences/libvips/LGPL-3.0.txt"] = "native/licences/LGPL-3.0.txt"
 	from["licences/libvips/GPL-3.0.txt"] = "native/licences/GPL-3.0.txt"
 
-	list := exec.Command("go", "list", "-deps", "-tags", "function,lambda.norpc", "-json=Module,Root,Standard", "./cmd/tintype")
+	list := exec.CommandContext(context.Background(), "go", "list", "-deps", "-tags", "function,lambda.norpc", "-json=Module,Root,Standard", "./cmd/tintype")
 	list.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+goarch, "CGO_ENABLED=0")
 	list.Stderr = os.Stderr
 	out, err := list.Output()
