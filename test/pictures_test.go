@@ -38,6 +38,9 @@ var pictures = sync.OnceValue(func() map[string][]byte {
 	const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="48" height="32">
 		<path fill="#dc1e1e" d="M0 0h24v16H0z"/><path fill="#1eb41e" d="M24 0h24v16H24z"/>
 		<path fill="#1e3cdc" d="M0 16h24v16H0z"/><path fill="#f0dc28" d="M24 16h24v16H24z"/></svg>`
+	const words = `<svg xmlns="http://www.w3.org/2000/svg" width="300" height="60"><rect width="300" height="60" fill="#fff"/>
+		<text x="5" y="25" font-family="Helvetica" font-size="20">Größe Ελλάς Привет</text>
+		<text x="5" y="52" font-family="Georgia" font-size="20" font-weight="bold" font-style="italic">Something else</text></svg>`
 	return map[string][]byte{
 		"four.jpg":           jpeg,
 		"four.png":           pixeltest.PNG(upright),
@@ -45,6 +48,7 @@ var pictures = sync.OnceValue(func() map[string][]byte {
 		"turned.jpg":         pixeltest.WithEXIF(pixeltest.JPEG(pixeltest.Turned(upright, 6)), 6),
 		"film.gif":           film,
 		"drawing.svg":        []byte(svg),
+		"words.svg":          []byte(words),
 		"albums/rio/cat.jpg": jpeg,
 		"with space + plus (1) ünïcödé 100%.jpg": jpeg,
 		"fallback.png": pixeltest.PNG(pixeltest.Solid(100, 50, pixeltest.Green)),

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -280,5 +281,18 @@ func TestEmbeddedMetrics(t *testing.T) {
 	}
 	if line[directive.Dimensions[0][0]] != "pictures" || directive.Namespace != "tintype" || line["refused"] != 1.0 || line["failed"] != 0.0 {
 		t.Errorf("got %s", &logs)
+	}
+}
+
+// A target that net/http itself would refuse comes from elsewhere, like a Lambda
+// event, and is told what is wrong with it.
+func TestBadEscape(t *testing.T) {
+	h := New(Options{Log: slog.New(slog.DiscardHandler)})
+	for target, want := range map[string]string{"/100%.jpg?w=5": "the path has a %", "/cat.jpg?w=%zz": "w"} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, &http.Request{Method: http.MethodGet, RequestURI: target, URL: &url.URL{Path: target}, Header: http.Header{}})
+		if w.Code != 400 || w.Header().Get("Cache-Control") != "public, max-age=60" || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: got %d %s", target, w.Code, w.Body)
+		}
 	}
 }
