@@ -11,7 +11,7 @@ GO      ?= go
 TOOLS   := $(CURDIR)/.tools
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: run sandbox qemu build lambda lambda-arm64 lambda-x86_64 test test-fast fuzz lint bench native pictures clean
+.PHONY: run sandbox qemu build lambda lambda-arm64 lambda-x86_64 bootstrap-arm64 bootstrap-x86_64 test test-fast fuzz lint bench native pictures clean
 
 run: build pictures
 	bin/tintype serve --source examples/pictures --listen 127.0.0.1:8080 --log-format text
@@ -27,20 +27,27 @@ build: native
 native:
 	@native/fetch.sh
 
-# The function, on any machine: nothing of this one goes into it. No version does
-# either, so that its hash changes when its code does.
+# The function, on any machine: nothing of this one goes into it, be it set by
+# whom it may. No version does either, so that its hash changes when its code does
+# (or Go does: see `go version`).
 lambda: lambda-arm64 lambda-x86_64
 
-lambda-arm64:  NPM_CPU := arm64
-lambda-x86_64: NPM_CPU := x64
-lambda-arm64:  GOARCH := arm64
-lambda-x86_64: GOARCH := amd64
+lambda-arm64:  lambda-%: bootstrap-%
+	@native/fetch.sh linux arm64 dist/native/$*
+	@$(PACK)
 
-lambda-arm64 lambda-x86_64: lambda-%:
-	@native/fetch.sh linux $(NPM_CPU) dist/native/$*
-	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) $(GO) build -trimpath -buildvcs=false -tags function,lambda.norpc \
-		-ldflags '-s -w -buildid=' -o dist/native/$*/bootstrap ./cmd/tintype
-	@$(GO) run ./native/lambda -arch $* -bootstrap dist/native/$*/bootstrap -native dist/native/$* -out dist/tintype-lambda-$*.zip
+lambda-x86_64: lambda-%: bootstrap-%
+	@native/fetch.sh linux x64 dist/native/$*
+	@$(PACK)
+
+PACK = GOOS= GOARCH= $(GO) run ./native/lambda -arch $* -bootstrap dist/bootstrap-$* -native dist/native/$* -out dist/tintype-lambda-$*.zip
+
+bootstrap-arm64: BOOTSTRAP_ENV  := GOARCH=arm64 GOARM64=v8.0
+bootstrap-x86_64: BOOTSTRAP_ENV := GOARCH=amd64 GOAMD64=v1
+
+bootstrap-arm64 bootstrap-x86_64:
+	GOOS=linux $(BOOTSTRAP_ENV) GOFLAGS= GOEXPERIMENT= CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false \
+		-tags function,lambda.norpc -ldflags '-s -w -buildid=' -o dist/$@ ./cmd/tintype
 
 pictures: examples/pictures/.made
 

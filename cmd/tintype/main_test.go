@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -143,18 +144,41 @@ func TestSlotsFollowMemory(t *testing.T) {
 }
 
 func TestFunctionFitsItsMemory(t *testing.T) {
-	for _, mb := range []int64{0, 128, 512, 1769, 10240} {
-		var c config.Lambda
-		if err := config.FromEnvironment([]string{"TINTYPE_SOURCE=s3://b"}, &c); err != nil {
+	const mb = 1 << 20
+	for _, tt := range []struct {
+		memory, concurrency            int64
+		response                       string
+		slots                          int
+		cache, source, inflight, reply int64
+	}{
+		{0, 1, "streaming", 2, 128 * mb, 64 * mb, 512 * mb, 200 * mb},
+		{128, 1, "streaming", 1, 16 * mb, 32 * mb, 32 * mb, 32 * mb},
+		{1769, 1, "streaming", 1, 128 * mb, 64 * mb, 1769 * mb / 4, 200 * mb},
+		{1769, 1, "buffered", 1, 128 * mb, 64 * mb, 1769 * mb / 4, 4_700_000},
+		{512, 8, "streaming", 1, 64 * mb, 64 * mb, 128 * mb, 16 * mb},
+		{512, 100, "streaming", 1, 64 * mb, 64 * mb, 128 * mb, 4_700_000},
+		{10240, 1, "streaming", 2, 128 * mb, 64 * mb, 512 * mb, 200 * mb},
+	} {
+		f, err := fit([]string{"TINTYPE_SOURCE=s3://b", "TINTYPE_LAMBDA_RESPONSE=" + tt.response}, tt.memory*mb, 2, int(tt.concurrency))
+		if err != nil {
 			t.Fatal(err)
 		}
-		fitMemory(&c.Pictures, mb<<20)
-		if err := c.Validate(); err != nil {
-			t.Errorf("%d MB: %v", mb, err)
+		if err := f.config.Validate(); err != nil {
+			t.Errorf("%d MB: %v", tt.memory, err)
 		}
-		if together := int64(c.CacheMemory + c.MaxInflightBytes); mb > 0 && together > mb<<20/2 {
-			t.Errorf("%d MB: cache and sources may have %d bytes", mb, together)
+		c := f.config
+		if f.slots != tt.slots || int64(c.CacheMemory) != tt.cache || int64(c.MaxSourceBytes) != tt.source || int64(c.MaxInflightBytes) != tt.inflight ||
+			f.maxAnswer != tt.reply || f.buffered != (tt.response == "buffered") || !strings.Contains(f.maxAnswerReason, fmt.Sprint(tt.reply)) {
+			t.Errorf("%+v: got %+v", tt, f)
 		}
+	}
+}
+
+// The function speaks of its variables.
+func TestFunctionNamesVariables(t *testing.T) {
+	_, err := fit([]string{"TINTYPE_SOURCE=gs://b", "TINTYPE_MAX_SIDE=9000"}, 0, 1, 1)
+	if err == nil || !strings.Contains(err.Error(), "TINTYPE_SOURCE: ") || !strings.Contains(err.Error(), "TINTYPE_MAX_SIDE must not be above 8192") {
+		t.Errorf("got %v", err)
 	}
 }
 

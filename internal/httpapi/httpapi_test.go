@@ -258,7 +258,8 @@ func TestTooLargeToCarry(t *testing.T) {
 // Every metric that the line names is a member of the line.
 func TestEmbeddedMetrics(t *testing.T) {
 	var logs bytes.Buffer
-	h := New(Options{Log: slog.New(slog.NewJSONHandler(&logs, nil)), EmbeddedMetrics: "pictures"})
+	// At a level that would not log the request.
+	h := New(Options{Log: slog.New(slog.NewJSONHandler(&logs, &slog.HandlerOptions{Level: slog.LevelError})), EmbeddedMetrics: "pictures"})
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/_/nothing", nil))
 	var line map[string]any
 	if err := json.Unmarshal(logs.Bytes(), &line); err != nil {

@@ -40,7 +40,14 @@ func (h *handler) log(r *http.Request, a *reply, sent int64, took time.Duration)
 			slog.Int("failed", count(a.status >= 500)),
 			slog.Any("_aws", embedded(time.Now())))
 	}
-	h.Log.LogAttrs(r.Context(), level, "request", attrs...)
+	if h.EmbeddedMetrics == "" {
+		h.Log.LogAttrs(r.Context(), level, "request", attrs...)
+		return
+	}
+	// Metrics are no news: they are not left out below some level.
+	record := slog.NewRecord(time.Now(), level, "request", 0)
+	record.AddAttrs(attrs...)
+	_ = h.Log.Handler().Handle(r.Context(), record)
 }
 
 func count(yes bool) int {

@@ -87,7 +87,7 @@ type answer struct {
 
 func invoke(t *testing.T, buffered bool, h http.HandlerFunc, e events.LambdaFunctionURLRequest) answer {
 	t.Helper()
-	a := adapter{h, Options{Buffered: buffered, MaxBody: MaxStreamed, Log: slog.New(slog.DiscardHandler)}}
+	a := newAdapter(h, Options{Buffered: buffered, Log: slog.New(slog.DiscardHandler)})
 	reply, err := a.invoke(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
@@ -202,7 +202,12 @@ func TestAnswers(t *testing.T) {
 
 func TestPanicIsLogged(t *testing.T) {
 	var logs bytes.Buffer
-	a := adapter{http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("oh dear") }), Options{Log: NewLog(&logs, slog.LevelInfo)}}
+	healthy := false
+	a := newAdapter(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if !healthy {
+			panic("oh dear")
+		}
+	}), Options{Log: NewLog(&logs, slog.LevelInfo)})
 	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "17-A"})
 	if _, err := a.invoke(ctx, event("GET", "/", "")); err != nil {
 		t.Fatal(err)
@@ -214,6 +219,11 @@ func TestPanicIsLogged(t *testing.T) {
 	if line["error"] != "oh dear" || line["requestId"] != "17-A" || line["level"] != "ERROR" || line["timestamp"] == nil || !strings.Contains(line["stack"].(string), "lambdafn_test.go") {
 		t.Errorf("got %s", &logs)
 	}
+	// The next one is well.
+	healthy = true
+	if reply, err := a.invoke(ctx, event("GET", "/", "")); err != nil || reply.(*events.LambdaFunctionURLStreamingResponse).StatusCode != 200 {
+		t.Errorf("afterwards: %v, %v", reply, err)
+	}
 }
 
 // The work ends before Lambda ends the process, and the client is told.
@@ -222,10 +232,10 @@ func TestDeadline(t *testing.T) {
 		for limit, want := range map[time.Duration]time.Duration{30 * time.Second: 29500 * time.Millisecond, time.Second: 800 * time.Millisecond} {
 			ctx, cancel := context.WithTimeout(t.Context(), limit)
 			start := time.Now()
-			a := adapter{http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			a := newAdapter(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				<-r.Context().Done()
 				panic(http.ErrAbortHandler)
-			}), Options{}}
+			}), Options{})
 			reply, err := a.invoke(ctx, event("GET", "/", ""))
 			if err != nil || reply.(*events.LambdaFunctionURLStreamingResponse).StatusCode != http.StatusGatewayTimeout {
 				t.Errorf("%v: got %+v, %v", limit, reply, err)
@@ -243,7 +253,8 @@ func TestMostOfABody(t *testing.T) {
 		return func(w http.ResponseWriter, _ *http.Request) { _, *failed = w.Write(make([]byte, n)) }
 	}
 	var failed error
-	a := adapter{Options: Options{Buffered: true, MaxBody: MaxBuffered}}
+	var logs bytes.Buffer
+	a := newAdapter(nil, Options{Buffered: true, Log: NewLog(&logs, slog.LevelInfo)})
 	a.handler = write(MaxBuffered, &failed)
 	reply, err := a.invoke(t.Context(), event("GET", "/", ""))
 	if err != nil || failed != nil {
@@ -266,22 +277,25 @@ func TestMostOfABody(t *testing.T) {
 	if err != nil || reply.(*events.LambdaFunctionURLResponse).StatusCode != http.StatusInternalServerError {
 		t.Errorf("a reply over the limit: %v, %v", reply, err)
 	}
+	if !strings.Contains(logs.String(), "larger than Lambda takes") {
+		t.Errorf("the log says %q", &logs)
+	}
 }
 
 func TestJSONSize(t *testing.T) {
-	w := newRecorder(MaxBuffered)
+	w := newRecorder("GET", MaxBuffered)
 	w.Header().Set("X-Quoted", `"é"<>&`)
 	w.Header().Set("Set-Cookie", "a=1")
 	_, _ = w.Write(make([]byte, 1000))
 	size := w.jsonSize()
-	data, err := json.Marshal(w.buffered("GET"))
+	data, err := json.Marshal(w.buffered())
 	if err != nil || size < len(data) || size > len(data)+20 {
 		t.Errorf("%d was foreseen, %d came, %v", size, len(data), err)
 	}
 }
 
 func TestOtherEvents(t *testing.T) {
-	a := adapter{http.NotFoundHandler(), Options{}}
+	a := newAdapter(http.NotFoundHandler(), Options{})
 	for _, e := range []events.LambdaFunctionURLRequest{{}, {Version: "1.0"}, {Version: "2.0"}} {
 		if _, err := a.invoke(t.Context(), e); !errors.Is(err, errEvent) {
 			t.Errorf("%+v: %v", e, err)

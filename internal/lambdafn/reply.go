@@ -15,6 +15,7 @@ import (
 
 // recorder is a ResponseWriter that keeps an answer until it is whole.
 type recorder struct {
+	method string
 	most   int64
 	status int
 	header http.Header
@@ -22,8 +23,8 @@ type recorder struct {
 	body   []byte
 }
 
-func newRecorder(most int64) *recorder {
-	return &recorder{most: most, header: http.Header{}}
+func newRecorder(method string, most int64) *recorder {
+	return &recorder{method: method, most: most, header: http.Header{}}
 }
 
 func (w *recorder) Header() http.Header { return w.header }
@@ -33,9 +34,14 @@ func (w *recorder) WriteHeader(status int) {
 		return
 	}
 	w.status, w.sent = status, w.header.Clone()
-	if size, err := strconv.ParseInt(w.sent.Get("Content-Length"), 10, 64); err == nil && 0 <= size && size <= w.most {
+	if size, err := strconv.ParseInt(w.sent.Get("Content-Length"), 10, 64); err == nil && w.hasBody() && 0 <= size && size <= w.most {
 		w.body = make([]byte, 0, size)
 	}
+}
+
+// hasBody tells whether the answer may have a body.
+func (w *recorder) hasBody() bool {
+	return w.method != http.MethodHead && w.status != http.StatusNoContent && w.status != http.StatusNotModified
 }
 
 var errTooLarge = errors.New("the answer is larger than Lambda carries")
@@ -45,7 +51,9 @@ func (w *recorder) Write(data []byte) (int, error) {
 	if int64(len(w.body)+len(data)) > w.most {
 		return 0, errTooLarge
 	}
-	w.body = append(w.body, data...)
+	if w.hasBody() {
+		w.body = append(w.body, data...)
+	}
 	return len(data), nil
 }
 
@@ -53,24 +61,15 @@ func (w *recorder) Write(data []byte) (int, error) {
 func (w *recorder) fail(status int) {
 	w.status = status
 	w.sent = http.Header{"Content-Type": {"application/problem+json"}, "Cache-Control": {"no-store"}}
-	w.body = fmt.Appendf(nil, `{"type":"about:blank","title":%q,"status":%d}`+"\n", http.StatusText(status), status)
-}
-
-// finish leaves out what the answer to this method must not have. A HEAD keeps
-// the length of what it does not send.
-func (w *recorder) finish(method string) {
-	w.WriteHeader(http.StatusOK)
-	if method != http.MethodHead {
-		w.sent.Del("Content-Length") // Lambda tells it, or sends chunks
-	}
-	if method == http.MethodHead || w.status == http.StatusNoContent || w.status == http.StatusNotModified {
-		w.body = nil
+	w.body = nil
+	if w.hasBody() {
+		w.body = fmt.Appendf(nil, `{"type":"about:blank","title":%q,"status":%d}`+"\n", http.StatusText(status), status)
 	}
 }
 
 // streaming is the reply of prelude, NULs and bytes.
-func (w *recorder) streaming(method string) *events.LambdaFunctionURLStreamingResponse {
-	w.finish(method)
+func (w *recorder) streaming() *events.LambdaFunctionURLStreamingResponse {
+	w.WriteHeader(http.StatusOK)
 	w.sent.Del("Content-Length") // would come out under another name
 	headers, cookies := flatten(w.sent)
 	return &events.LambdaFunctionURLStreamingResponse{
@@ -78,12 +77,12 @@ func (w *recorder) streaming(method string) *events.LambdaFunctionURLStreamingRe
 	}
 }
 
-// buffered is the reply as one JSON document. One that Lambda would refuse
-// becomes a 500.
-func (w *recorder) buffered(method string) *events.LambdaFunctionURLResponse {
-	w.finish(method)
-	if w.jsonSize() > maxReply {
-		w.fail(http.StatusInternalServerError)
+// buffered is the reply as one JSON document. A HEAD keeps the length of what it
+// does not send; else Lambda tells it.
+func (w *recorder) buffered() *events.LambdaFunctionURLResponse {
+	w.WriteHeader(http.StatusOK)
+	if w.method != http.MethodHead {
+		w.sent.Del("Content-Length")
 	}
 	headers, cookies := flatten(w.sent)
 	return &events.LambdaFunctionURLResponse{

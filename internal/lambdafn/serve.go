@@ -30,19 +30,33 @@ const (
 // Options configure the adapter.
 type Options struct {
 	Buffered bool         // one JSON document with the body in base64, not a stream
-	MaxBody  int64        // of an answer, in bytes; a handler that writes more fails
-	Log      *slog.Logger // is told of panics
+	MaxBody  int64        // of an answer, in bytes; 0 for as much as a reply can carry
+	Log      *slog.Logger // is told of panics; nil for slog's default
 }
 
 // Serve answers invocations until Lambda ends the process. With
 // AWS_LAMBDA_MAX_CONCURRENCY above 1 it answers so many at a time.
 func Serve(h http.Handler, o Options) {
-	lambda.StartWithOptions(adapter{h, o}.invoke)
+	lambda.StartWithOptions(newAdapter(h, o).invoke)
 }
 
 type adapter struct {
 	handler http.Handler
 	Options
+}
+
+func newAdapter(h http.Handler, o Options) adapter {
+	most := int64(MaxStreamed)
+	if o.Buffered {
+		most = MaxBuffered
+	}
+	if o.MaxBody <= 0 || o.MaxBody > most {
+		o.MaxBody = most
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return adapter{h, o}
 }
 
 // errEvent says that the function was not invoked through its URL.
@@ -56,13 +70,17 @@ func (a adapter) invoke(ctx context.Context, event events.LambdaFunctionURLReque
 	}
 	ctx, cancel := answerInTime(ctx)
 	defer cancel()
-	w := newRecorder(a.MaxBody)
 	r := request(ctx, event)
+	w := newRecorder(r.Method, a.MaxBody)
 	a.serve(w, r)
-	if a.Buffered {
-		return w.buffered(r.Method), nil
+	if !a.Buffered {
+		return w.streaming(), nil
 	}
-	return w.streaming(r.Method), nil
+	if w.jsonSize() > maxReply {
+		a.Log.ErrorContext(ctx, "the reply is larger than Lambda takes", "bytes", w.jsonSize())
+		w.fail(http.StatusInternalServerError)
+	}
+	return w.buffered(), nil
 }
 
 // answerInTime ends the work a little before Lambda ends the process, so that

@@ -81,7 +81,13 @@ func (b *Bucket) open(key string) (*os.File, fs.FileInfo, error) {
 		return nil, nil, fs.ErrNotExist
 	}
 	file, err := b.root.Open(key)
-	return file, info, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if info, err = file.Stat(); err != nil { // of the one that is open now
+		return nil, nil, errors.Join(err, file.Close())
+	}
+	return file, info, nil
 }
 
 func s3Error(w http.ResponseWriter, r *http.Request, status int, code, message string) {

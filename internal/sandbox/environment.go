@@ -26,7 +26,7 @@ type environment struct {
 
 	// These belong to f.mu.
 	running   map[string]*invocation // by id
-	finishing int                    // replies that have come while the next invocation is not asked for yet
+	finishing []*invocation          // answered, while the next is not asked for yet
 	ready     bool                   // it has asked for an invocation
 	started   time.Time
 	init      time.Duration
@@ -37,14 +37,14 @@ type environment struct {
 	initError atomic.Pointer[functionError]
 }
 
-// maxInit is how long a start may take; one that fails is tried again within the
-// time of the invocation that waits for it (DG lambda-runtime-environment).
+// maxInit is how long a start may take (DG lambda-runtime-environment).
 const maxInit = 10 * time.Second
 
-// run is an environment's life.
+// run is an environment's life. A start that fails is tried again within the time
+// of the invocation that waits for it (same page).
 func (e *environment) run() {
 	e.name = time.Now().UTC().Format("2006/01/02") + "/[$LATEST]" + randomHex(16)
-	err := e.live(maxInit)
+	err := e.live(e.f.o.maxInit)
 	if !e.isReady() && e.f.ctx.Err() == nil && !errors.Is(err, errMemory) {
 		e.f.o.Log.Warn("the start failed and is tried again", "environment", e.name, "error", err)
 		err = e.live(e.f.o.Timeout)
@@ -77,12 +77,12 @@ func (e *environment) live(maxInit time.Duration) error {
 	if err != nil {
 		return err
 	}
+	e.pid.Store(int64(cmd.Process.Pid))
 	copied := make(chan struct{})
 	go func() {
 		e.f.lines.copy(output)
 		close(copied)
 	}()
-	e.pid.Store(int64(cmd.Process.Pid))
 	e.f.o.Log.Info("environment started", "environment", e.name, "pid", cmd.Process.Pid)
 	go e.watchMemory(ctx)
 	tooLong := time.AfterFunc(maxInit, func() {
@@ -93,7 +93,8 @@ func (e *environment) live(maxInit time.Duration) error {
 	defer tooLong.Stop()
 
 	err = cmd.Wait()
-	kill(nil) // unless there is a cause already
+	_ = endGroup(cmd) // what it has started holds its output open
+	kill(nil)         // unless there is a cause already
 	e.f.mu.Lock()
 	e.f.stats.CPU += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	e.f.mu.Unlock()
@@ -127,7 +128,7 @@ func (e *environment) command(ctx context.Context) (*exec.Cmd, io.ReadCloser, er
 	// A group of its own: a Ctrl-C at the terminal is for the sandbox, which then
 	// ends the function, and what that started.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.Cancel = func() error { return endGroup(cmd) }
 	read, write, err := os.Pipe()
 	if err != nil {
 		return nil, nil, err
@@ -140,8 +141,11 @@ func (e *environment) command(ctx context.Context) (*exec.Cmd, io.ReadCloser, er
 	return cmd, read, nil
 }
 
+func endGroup(cmd *exec.Cmd) error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+
 // variables are those that Lambda sets (DG configuration-envvars). The function
-// finds itself where it was unpacked, not in /var/task.
+// finds itself where it was unpacked, not in /var/task; and what it writes goes
+// into a folder of its own, as its /tmp is on Lambda.
 func (e *environment) variables() []string {
 	root := e.f.folder
 	v := []string{
@@ -157,6 +161,8 @@ func (e *environment) variables() []string {
 		"LAMBDA_TASK_ROOT=" + root,
 		"LAMBDA_RUNTIME_DIR=/var/runtime",
 		"_HANDLER=bootstrap",
+		"TMPDIR=" + e.f.tmp,
+		"XDG_CACHE_HOME=" + e.f.tmp,
 		"TZ=:UTC",
 		"LANG=en_US.UTF-8",
 		"PATH=/usr/local/bin:/usr/bin:/bin:/opt/bin",
@@ -196,17 +202,18 @@ func (e *environment) ask() {
 		e.init = time.Since(e.started)
 		e.f.starting--
 	}
-	e.finishing = max(e.finishing-1, 0)
+	if len(e.finishing) > 0 {
+		e.finishing[0].timer.Stop()
+		e.finishing = e.finishing[1:]
+	}
 }
 
-// begin counts an invocation in and has it ended at its deadline. f.mu is held.
+// begin counts an invocation in. It lasts until the next is asked for, and is
+// ended at its deadline (aws-lambda-go's invoke loop; DG runtimes-api). f.mu is
+// held.
 func (e *environment) begin(i *invocation) {
 	e.running[i.id] = i
-	time.AfterFunc(time.Until(i.deadline), func() {
-		if e.invocation(i.id) != nil {
-			e.end(errTimeout)
-		}
-	})
+	i.timer = time.AfterFunc(time.Until(i.deadline), func() { e.end(errTimeout) })
 }
 
 func (e *environment) invocation(id string) *invocation {
@@ -218,18 +225,16 @@ func (e *environment) invocation(id string) *invocation {
 // finish counts an invocation out, bills it and reports it. The start is billed
 // with the first one (since 2025-08-01; DG lambda-runtime-environment).
 func (e *environment) finish(i *invocation, failed error) {
-	e.notePeak()
+	e.endIfTooLarge()
 	took := time.Since(i.taken)
 	e.f.mu.Lock()
-	defer e.f.mu.Unlock()
 	if e.running[i.id] == nil {
+		e.f.mu.Unlock()
 		return
 	}
 	delete(e.running, i.id)
 	close(i.ended)
-	if failed == nil {
-		e.finishing++
-	}
+	e.finishing = append(e.finishing, i)
 	billed := took
 	var init time.Duration
 	if !e.initBill {
@@ -239,12 +244,16 @@ func (e *environment) finish(i *invocation, failed error) {
 	billed = (billed + time.Millisecond - 1).Truncate(time.Millisecond)
 	e.f.stats.Billed += billed
 	e.f.stats.PeakMemory = max(e.f.stats.PeakMemory, e.peak.Load())
+	if failed != nil {
+		e.f.stats.Failed++
+	}
+	e.f.mu.Unlock()
+
 	report := []any{"requestId", i.id, "duration_ms", ms(took), "billed_ms", billed.Milliseconds(), "memory_mb", e.f.o.Memory, "peak_mb", e.peak.Load() >> 20}
 	if init > 0 {
 		report = append(report, "init_ms", ms(init))
 	}
 	if failed != nil {
-		e.f.stats.Failed++
 		e.f.o.Log.Error("invocation failed", append(report, "error", failed)...)
 		return
 	}

@@ -52,26 +52,31 @@ type eventHTTP struct {
 	UserAgent string `json:"userAgent"`
 }
 
-// newEvent makes the event of a request. Path and query stay as they came.
-func newEvent(r *http.Request, body []byte, now time.Time) ([]byte, error) {
+// newEvent makes the event of a request. Path and query stay as they came. The
+// function sees the URL that it would have on AWS, which speaks TLS only.
+func (f *Function) newEvent(r *http.Request, i *invocation, body []byte, now time.Time) ([]byte, error) {
 	path, query := target(r)
-	ip, port, err := net.SplitHostPort(r.RemoteAddr)
+	ip, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		ip = r.RemoteAddr
 	}
 	headers, cookies := eventHeaders(r)
+	headers["host"] = f.domain
+	headers["x-amzn-tls-cipher-suite"] = "TLS_AES_128_GCM_SHA256"
+	headers["x-amzn-tls-version"] = "TLSv1.3"
+	headers["x-amzn-trace-id"], _, _ = strings.Cut(i.traceID, ";")
 	headers["x-forwarded-for"] = ip
-	headers["x-forwarded-port"] = port
-	headers["x-forwarded-proto"] = "http"
-	prefix, _, _ := strings.Cut(r.Host, ".")
+	headers["x-forwarded-port"] = "443"
+	headers["x-forwarded-proto"] = "https"
+	prefix, _, _ := strings.Cut(f.domain, ".")
 	e := event{
 		Version: "2.0", RouteKey: "$default",
 		RawPath: path, RawQueryString: query, QueryStringParameters: joined(query),
 		Cookies: cookies, Headers: headers,
 		RequestContext: requestContext{
-			AccountID: "anonymous", APIID: prefix, DomainName: r.Host, DomainPrefix: prefix,
+			AccountID: "anonymous", APIID: prefix, DomainName: f.domain, DomainPrefix: prefix,
 			HTTP:      eventHTTP{r.Method, path, r.Proto, ip, r.UserAgent()},
-			RequestID: uuid(), RouteKey: "$default", Stage: "$default",
+			RequestID: i.id, RouteKey: "$default", Stage: "$default",
 			Time: now.UTC().Format("02/Jan/2006:15:04:05 -0700"), TimeEpoch: now.UnixMilli(),
 		},
 	}
@@ -103,7 +108,7 @@ func target(r *http.Request) (path, query string) {
 // eventHeaders are in lower case, several of one name joined by commas. Cookies
 // are told apart too.
 func eventHeaders(r *http.Request) (headers map[string]string, cookies []string) {
-	headers = map[string]string{"host": r.Host}
+	headers = map[string]string{}
 	for name, values := range r.Header {
 		if name == "Connection" {
 			continue

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -69,6 +70,13 @@ func fakeFunction(api string) int {
 		return 1
 	case "hang":
 		select {}
+	case "child": // which holds the output open
+		sleep := exec.Command("sleep", "600")
+		sleep.Stdout = os.Stdout
+		if err := sleep.Start(); err != nil {
+			panic(err)
+		}
+		return 1
 	case "exit once":
 		if os.Mkdir(marker, 0o700) == nil {
 			return 1
@@ -142,7 +150,7 @@ func fakeInvocation(api string) bool {
 		stream(&atEnd{strings.NewReader("hel"), func() { trailer.Set("Lambda-Runtime-Function-Error-Type", "Fake.Midway") }}, trailer)
 	case "/stream-exit":
 		stream(io.MultiReader(strings.NewReader(strings.Repeat("x", 100_000)), &atEnd{strings.NewReader(""), func() {
-			time.Sleep(100 * time.Millisecond) // what was written is on its way
+			barrier(e.RawQueryString) // what was written has come
 			os.Exit(1)
 		}}), nil)
 	case "/stream-large":
@@ -158,8 +166,12 @@ func fakeInvocation(api string) bool {
 		reply(`{"statusCode":200,"body":"!","isBase64Encoded":true}`)
 	case "/buffered-bad-status":
 		reply(`{"statusCode":"fine"}`)
+	case "/buffered-length":
+		reply(`{"statusCode":200,"headers":{"content-length":"99","connection":"close"},"body":"hello"}`)
 	case "/json":
 		reply(`{"a":1}`)
+	case "/json-string":
+		reply(`"hello"`)
 	case "/text":
 		reply(`hello`)
 	case "/large":
@@ -177,15 +189,34 @@ func fakeInvocation(api string) bool {
 		hog := bytes.Repeat([]byte{1}, 200<<20)
 		time.Sleep(10 * time.Second)
 		reply(strconv.Itoa(len(hog)))
-	case "/slow":
-		time.Sleep(50 * time.Millisecond)
+	case "/barrier":
+		barrier(e.RawQueryString)
 		reply(strconv.Itoa(os.Getpid()))
+	case "/late": // done, and not ready for the next yet
+		reply(`"a"`)
+		barrier(e.RawQueryString)
+	case "/never": // done, and never ready again
+		reply(`"a"`)
+		select {}
+	case "/invocation":
+		deadline, _ := strconv.ParseInt(response.Header.Get("Lambda-Runtime-Deadline-Ms"), 10, 64)
+		left := time.Until(time.UnixMilli(deadline)).Round(time.Second)
+		reply(fmt.Sprintf("%v %s %s %s", left, response.Header.Get("Lambda-Runtime-Aws-Request-Id"), response.Header.Get("Lambda-Runtime-Trace-Id"), e.RequestContext.RequestID))
 	case "/pid":
 		reply(strconv.Itoa(os.Getpid()))
 	default:
 		panic(e.RawPath)
 	}
 	return true
+}
+
+// barrier waits until the test lets it pass.
+func barrier(url string) {
+	response, err := http.Get(url)
+	if err != nil {
+		panic(err)
+	}
+	response.Body.Close()
 }
 
 // atEnd does something when its reader has ended.

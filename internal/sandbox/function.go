@@ -14,6 +14,8 @@ import (
 type Function struct {
 	o      Options
 	folder string // of the code
+	tmp    string // for what the function writes
+	domain string // of its URL
 	ctx    context.Context
 	close  context.CancelFunc
 	lines  lineWriter
@@ -37,6 +39,9 @@ type slot struct {
 // New unpacks a function. Nothing is started until it is invoked.
 func New(o Options) (*Function, error) {
 	o.PerEnvironment = max(o.PerEnvironment, 1)
+	if o.maxInit == 0 {
+		o.maxInit = maxInit
+	}
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
@@ -44,7 +49,12 @@ func New(o Options) (*Function, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Function{o: o, folder: folder, lines: lineWriter{w: o.Output}}
+	tmp, err := os.MkdirTemp("", "tintype-tmp-")
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	f := &Function{o: o, folder: folder, tmp: tmp, lines: lineWriter{w: o.Output}}
+	f.domain = randomHex(16) + ".lambda-url." + o.Region + ".on.aws"
 	f.ctx, f.close = context.WithCancel(context.Background())
 	if o.Idle > 0 {
 		f.all.Go(f.reap)
@@ -67,7 +77,7 @@ func (f *Function) Close() error {
 	}
 	f.mu.Unlock()
 	f.all.Wait()
-	return os.RemoveAll(f.folder)
+	return errors.Join(os.RemoveAll(f.folder), os.RemoveAll(f.tmp))
 }
 
 // Stats tells what the function did up to now.
@@ -77,10 +87,8 @@ func (f *Function) Stats() Stats {
 	return f.stats
 }
 
-// invoke gives an event to an environment and returns the invocation; its reply
-// comes by itself.
-func (f *Function) invoke(event []byte) *invocation {
-	i := newInvocation(event)
+// invoke gives an invocation to an environment; the reply comes by itself.
+func (f *Function) invoke(i *invocation) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.stats.Invocations++
@@ -99,7 +107,6 @@ func (f *Function) invoke(event []byte) *invocation {
 		f.waiting = append(f.waiting, i)
 		f.startForWaiting()
 	}
-	return i
 }
 
 // busy is how many invocations are running.
@@ -115,7 +122,7 @@ func (f *Function) busy() (n int) {
 func (f *Function) startForWaiting() {
 	coming := f.starting * f.o.PerEnvironment
 	for _, e := range f.environments {
-		coming += e.finishing
+		coming += len(e.finishing)
 	}
 	if len(f.waiting) <= coming || len(f.environments) >= f.o.Concurrency {
 		return
@@ -163,9 +170,13 @@ func (f *Function) remove(e *environment, cause error) {
 	f.environments = slices.DeleteFunc(f.environments, func(other *environment) bool { return other == e })
 	f.idle = slices.DeleteFunc(f.idle, func(s *slot) bool { return s.environment == e })
 	f.stats.PeakMemory = max(f.stats.PeakMemory, e.peak.Load())
+	for _, i := range e.finishing {
+		i.timer.Stop()
+	}
 	if !e.ready {
 		f.starting--
 		if len(f.waiting) > 0 {
+			f.stats.Failed++
 			f.waiting[0].fail(fmt.Errorf("%w: %w", errInit, cause))
 			f.waiting = f.waiting[1:]
 		}

@@ -16,6 +16,7 @@ type invocation struct {
 	event    []byte
 	taken    time.Time // by the environment
 	deadline time.Time
+	timer    *time.Timer // ends the environment at the deadline, unless it asks for the next before
 
 	reply chan *reply   // one comes, or an error in it
 	once  sync.Once     // guards reply
@@ -27,15 +28,15 @@ type invocation struct {
 type reply struct {
 	contentType string
 	body        *observed
-	trailer     func() string // the type of an error that came after the reply began; known at the body's end
+	trailer     func() string // tells of an error that came after the reply began; known at the body's end
 	err         error         // in place of all that
 }
 
-func newInvocation(event []byte) *invocation {
+func newInvocation() *invocation {
 	return &invocation{
 		id:      uuid(),
 		traceID: fmt.Sprintf("Root=1-%08x-%s;Sampled=0", time.Now().Unix(), randomHex(12)),
-		event:   event, reply: make(chan *reply, 1), read: make(chan struct{}), ended: make(chan struct{}),
+		reply:   make(chan *reply, 1), read: make(chan struct{}), ended: make(chan struct{}),
 	}
 }
 

@@ -22,13 +22,15 @@ func (e *environment) watchMemory(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if !e.isBusy() {
-			continue
+		if e.isBusy() {
+			e.endIfTooLarge()
 		}
-		if e.notePeak() > int64(e.f.o.Memory)<<20 {
-			e.end(fmt.Errorf("%w (%d MB)", errMemory, e.f.o.Memory))
-			return
-		}
+	}
+}
+
+func (e *environment) endIfTooLarge() {
+	if e.notePeak() > int64(e.f.o.Memory)<<20 {
+		e.end(fmt.Errorf("%w (%d MB)", errMemory, e.f.o.Memory))
 	}
 }
 

@@ -38,6 +38,8 @@ type Options struct {
 
 	Log    *slog.Logger // what Lambda does
 	Output io.Writer    // what the function prints, in whole lines
+
+	maxInit time.Duration // of a start; 0 for Lambda's own, shorter in tests
 }
 
 // reserved variables are Lambda's to set

@@ -1,11 +1,13 @@
 package sandbox
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // runtimeAPI is what the process of an environment talks to
@@ -45,46 +47,49 @@ func (e *environment) handleNext(w http.ResponseWriter, r *http.Request) {
 func (e *environment) handleResponse(w http.ResponseWriter, r *http.Request) {
 	i := e.invocation(r.PathValue("id"))
 	if i == nil {
-		accept(w, http.StatusForbidden, "InvalidRequestID")
+		respond(w, http.StatusForbidden, "InvalidRequestID")
 		return
 	}
 	body := &observed{r: r.Body}
 	first := i.answer(&reply{
 		contentType: r.Header.Get("Content-Type"), body: body,
-		trailer: func() string { return r.Trailer.Get("Lambda-Runtime-Function-Error-Type") },
+		trailer: func() string {
+			said, _ := base64.StdEncoding.DecodeString(r.Trailer.Get("Lambda-Runtime-Function-Error-Body"))
+			return strings.TrimSpace(r.Trailer.Get("Lambda-Runtime-Function-Error-Type") + " " + string(said))
+		},
 	})
 	if !first {
-		accept(w, http.StatusForbidden, "InvalidStateTransition")
+		respond(w, http.StatusForbidden, "InvalidStateTransition")
 		return
 	}
 	<-i.read
 	switch {
 	case errors.Is(body.err, errReplyTooLarge):
 		e.finish(i, errReplyTooLarge)
-		accept(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge")
+		respond(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge")
 	case body.err != nil && !errors.Is(body.err, io.EOF):
 		// The process is going; its end says why.
 	default:
 		e.finish(i, nil)
-		accept(w, http.StatusAccepted, "")
+		respond(w, http.StatusAccepted, "")
 	}
 }
 
 func (e *environment) handleError(w http.ResponseWriter, r *http.Request) {
 	i := e.invocation(r.PathValue("id"))
 	if i == nil {
-		accept(w, http.StatusForbidden, "InvalidRequestID")
+		respond(w, http.StatusForbidden, "InvalidRequestID")
 		return
 	}
 	err := readError(r)
 	e.finish(i, err)
 	i.fail(err)
-	accept(w, http.StatusAccepted, "")
+	respond(w, http.StatusAccepted, "")
 }
 
 func (e *environment) handleInitError(w http.ResponseWriter, r *http.Request) {
 	e.initError.Store(readError(r))
-	accept(w, http.StatusAccepted, "")
+	respond(w, http.StatusAccepted, "")
 }
 
 func readError(r *http.Request) *functionError {
@@ -96,7 +101,7 @@ func readError(r *http.Request) *functionError {
 	return &functionError{said.ErrorType, said.ErrorMessage}
 }
 
-func accept(w http.ResponseWriter, status int, errorType string) {
+func respond(w http.ResponseWriter, status int, errorType string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	answer := map[string]string{"status": "OK"}

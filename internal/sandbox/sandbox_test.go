@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -101,65 +100,36 @@ func (d *deployed) says(t *testing.T, text string) {
 	t.Errorf("the log does not say %q:\n%s", text, d.logs)
 }
 
-func TestEvent(t *testing.T) {
-	d := deploy(t, buffered)
-	request, err := http.NewRequest(http.MethodPut, d.url, bytes.NewReader([]byte{0xFF, 0}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.URL.Opaque = "/%E7%8C%AB/a%2Bb%2fc+d" // as it is
-	request.URL.RawQuery = "w=1&w=2&h=a%20b&empty="
-	request.Host = "abc123.lambda-url.eu-west-1.on.aws"
-	request.Header = http.Header{
-		"Accept": {"image/webp", "image/avif"}, "User-Agent": {"fake"}, "Cookie": {"a=1; b=2"}, "Content-Type": {"image/png"},
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	data, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got map[string]any
-	if err := json.Unmarshal(data, &got); err != nil {
-		t.Fatal(err)
-	}
-	context := got["requestContext"].(map[string]any)
-	if at := int64(context["timeEpoch"].(float64)); time.Since(time.UnixMilli(at)).Abs() > time.Minute {
-		t.Errorf("timeEpoch is %d", at)
-	}
-	if _, err := time.Parse("02/Jan/2006:15:04:05 -0700", context["time"].(string)); err != nil {
-		t.Error(err)
-	}
-	for _, varies := range []string{"time", "timeEpoch", "requestId"} {
-		delete(context, varies)
-	}
-	headers := got["headers"].(map[string]any)
-	delete(headers, "x-forwarded-port")
-	want := `{"body":"/wA=","cookies":["a=1","b=2"],"headers":{"accept":"image/webp,image/avif","accept-encoding":"gzip","content-length":"2",` +
-		`"content-type":"image/png","cookie":"a=1; b=2","host":"abc123.lambda-url.eu-west-1.on.aws","user-agent":"fake","x-forwarded-for":"127.0.0.1",` +
-		`"x-forwarded-proto":"http"},"isBase64Encoded":true,"pathParameters":null,"queryStringParameters":{"empty":"","h":"a b","w":"1,2"},` +
-		`"rawPath":"/%E7%8C%AB/a%2Bb%2fc+d","rawQueryString":"w=1\u0026w=2\u0026h=a%20b\u0026empty=","requestContext":{"accountId":"anonymous","apiId":"abc123",` +
-		`"authentication":null,"authorizer":null,"domainName":"abc123.lambda-url.eu-west-1.on.aws","domainPrefix":"abc123",` +
-		`"http":{"method":"PUT","path":"/%E7%8C%AB/a%2Bb%2fc+d","protocol":"HTTP/1.1","sourceIp":"127.0.0.1","userAgent":"fake"},` +
-		`"routeKey":"$default","stage":"$default"},"routeKey":"$default","stageVariables":null,"version":"2.0"}`
-	again, err := json.Marshal(got)
-	if err != nil || string(again) != want {
-		t.Errorf("got\n%s\nwant\n%s", again, want)
-	}
+// gate holds whoever asks until as many have asked, or until it is opened.
+type gate struct {
+	url   string
+	mu    sync.Mutex
+	left  int
+	opens chan struct{}
+}
 
-	// Without query, cookies and body these are not there.
-	_, body, err := d.get(t, "/event")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, absent := range []string{"queryStringParameters", "cookies", `"body"`} {
-		if strings.Contains(body, absent) {
-			t.Errorf("%s is in %s", absent, body)
+func newGate(t *testing.T, n int) *gate {
+	t.Helper()
+	g := &gate{left: n, opens: make(chan struct{})}
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		g.open(1)
+		select {
+		case <-g.opens:
+		case <-r.Context().Done():
 		}
+	}))
+	t.Cleanup(server.Close)
+	g.url = server.URL
+	return g
+}
+
+func (g *gate) open(by int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.left > 0 && g.left <= by {
+		close(g.opens)
 	}
+	g.left -= by
 }
 
 func TestVariables(t *testing.T) {
@@ -177,7 +147,8 @@ func TestVariables(t *testing.T) {
 	}
 	for _, want := range []string{
 		"TINTYPE_SOURCE=s3://b", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=1769", "AWS_REGION=eu-west-1", "LAMBDA_TASK_ROOT=" + d.folder, "cwd=" + d.folder,
-		"_HANDLER=bootstrap", "AWS_LAMBDA_MAX_CONCURRENCY=2", "TZ=:UTC",
+		"_HANDLER=bootstrap", "AWS_LAMBDA_MAX_CONCURRENCY=2", "TZ=:UTC", "TMPDIR=" + d.tmp, "XDG_CACHE_HOME=" + d.tmp,
+		"LD_LIBRARY_PATH=/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:" + d.folder + ":" + d.folder + "/lib:/opt/lib",
 	} {
 		if !slices.Contains(got, want) {
 			t.Errorf("%s is not in %v", want, got)
@@ -187,96 +158,6 @@ func TestVariables(t *testing.T) {
 	if slices.ContainsFunc(got, func(v string) bool { return strings.HasPrefix(v, "HOME=") }) {
 		t.Errorf("HOME is in %v", got)
 	}
-}
-
-func TestReplies(t *testing.T) {
-	b, s := deploy(t, buffered), deploy(t, streaming)
-	// Behind the URL of its own mode.
-	for _, tt := range []struct {
-		d                 *deployed
-		path              string
-		status            int
-		body, contentType string
-		length, remapped  string
-	}{
-		{b, "/buffered", 201, "hello", "text/x-fake", "5", ""},
-		{b, "/buffered-text", 200, "hello", "application/json", "5", ""},
-		{b, "/buffered-not-modified", 304, "", "", "", ""},
-		{b, "/buffered-bad-base64", 502, "", "application/json", "", ""},
-		{b, "/buffered-bad-status", 502, "", "application/json", "", ""},
-		{b, "/json", 200, `{"a":1}`, "application/json", "7", ""},
-		{b, "/text", 200, "hello", "application/octet-stream", "5", ""},
-		{s, "/stream", 201, "hello", "text/x-fake", "", "5"},
-		{s, "/stream-bare", 200, "raw bytes", "application/octet-stream", "", ""},
-		{s, "/stream-empty", 304, "", "", "", ""},
-		{s, "/stream-no-prelude", 502, "", "application/json", "", ""},
-		{s, "/error", 502, "", "application/json", "", ""},
-		{b, "/error", 502, "", "application/json", "", ""},
-	} {
-		response, body, err := tt.d.get(t, tt.path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		h := response.Header
-		if response.StatusCode != tt.status || tt.body != "" && body != tt.body || h.Get("Content-Type") != tt.contentType || h.Get(remapped) != tt.remapped {
-			t.Errorf("%s: got %d %q %v", tt.path, response.StatusCode, body, h)
-		}
-		if tt.length != "" && h.Get("Content-Length") != tt.length {
-			t.Errorf("%s: Content-Length %q, want %q", tt.path, h.Get("Content-Length"), tt.length)
-		}
-		if tt.status == 201 && !slices.Equal(h.Values("Set-Cookie"), []string{"a=1", "b=2"}) {
-			t.Errorf("%s: cookies %v", tt.path, h.Values("Set-Cookie"))
-		}
-		if h.Get("X-Amzn-Requestid") == "" {
-			t.Errorf("%s: no id", tt.path)
-		}
-	}
-	b.says(t, "Fake.Error: oh no")
-	if n := b.Stats().Mismatches + s.Stats().Mismatches; n != 0 {
-		t.Errorf("%d replies were of the wrong mode", n)
-	}
-	// Behind the other's.
-	b.want(t, "/stream", 200, fakePrelude+"\x00\x00\x00\x00\x00\x00\x00\x00hello")
-	b.says(t, "TINTYPE_LAMBDA_RESPONSE=buffered")
-	s.want(t, "/buffered", 200, `{"statusCode":201,"headers":{"Content-Type":"text/x-fake"},"cookies":["a=1","b=2"],"body":"aGVsbG8=","isBase64Encoded":true}`)
-	s.says(t, "TINTYPE_LAMBDA_RESPONSE=streaming")
-	if b.Stats().Mismatches != 1 || s.Stats().Mismatches != 1 {
-		t.Errorf("got %v and %v", b.Stats(), s.Stats())
-	}
-}
-
-func TestLimits(t *testing.T) {
-	d := deploy(t, buffered)
-	for size, want := range map[int]int{maxEvent + 1: 413, maxEvent: 413, 4 << 20: 200} { // base64 adds a third
-		response, err := http.Post(d.url+"/event", "image/png", bytes.NewReader(make([]byte, size)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		response.Body.Close()
-		if response.StatusCode != want {
-			t.Errorf("a body of %d bytes: %s", size, response.Status)
-		}
-	}
-	d.want(t, "/large", 502, "")
-	d.says(t, "status 413")
-	d.says(t, "6 MB")
-	d.want(t, "/json", 200, `{"a":1}`)
-
-	s := deploy(t, streaming)
-	response, body, err := s.get(t, "/stream-large?"+strconv.Itoa(20<<20))
-	if err != nil || response.StatusCode != 201 || len(body) != 20<<20 {
-		t.Errorf("20 MB: %v, %d bytes, %v", response, len(body), err)
-	}
-	response, err = http.Get(s.url + "/stream-large?" + strconv.Itoa(maxStream+1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	if n, err := io.Copy(io.Discard, response.Body); err == nil || n > maxStream {
-		t.Errorf("more than 200 MB came: %d bytes, %v", n, err)
-	}
-	s.says(t, "Lambda's limit")
-	s.want(t, "/stream", 201, "hello")
 }
 
 // Whatever ends the process costs the invocations that it had, and no other.
@@ -303,8 +184,18 @@ func TestFaults(t *testing.T) {
 
 func TestBrokenStream(t *testing.T) {
 	d := deploy(t, streaming)
-	if _, body, err := d.get(t, "/stream-exit"); err == nil {
-		t.Errorf("%d bytes came without an error", len(body))
+	g := newGate(t, 2)
+	response, err := http.Get(d.url + "/stream-exit?" + g.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if _, err := io.ReadFull(response.Body, make([]byte, 1000)); err != nil {
+		t.Fatal(err)
+	}
+	g.open(1)
+	if n, err := io.Copy(io.Discard, response.Body); err == nil {
+		t.Errorf("%d bytes more came without an error", n)
 	}
 	d.says(t, "the reply ended too soon")
 	// An error that the function tells of in a trailer counts as a success.
@@ -319,11 +210,16 @@ func TestSecondReply(t *testing.T) {
 }
 
 func TestFailedStart(t *testing.T) {
-	for init, says := range map[string]string{"exit": "exit status 3", "error": "Fake.Init: nothing works"} {
-		d := deploy(t, func(o *Options) { o.Env = []string{"FAKE_INIT=" + init} })
+	for init, says := range map[string]string{
+		"exit": "exit status 3", "error": "Fake.Init: nothing works", "child": "exit status 1", "hang": "the function did not start in 1s",
+	} {
+		d := deploy(t, func(o *Options) {
+			o.Env = []string{"FAKE_INIT=" + init}
+			o.Timeout, o.maxInit = time.Second, 100*time.Millisecond
+		})
 		d.want(t, "/pid", 502, "")
 		d.says(t, says)
-		if s := d.Stats(); s.ColdStarts != 2 {
+		if s := d.Stats(); s.ColdStarts != 2 || s.Failed != 1 || s.Invocations != 1 {
 			t.Errorf("%s: a start that failed is tried again once: %v", init, s)
 		}
 	}
@@ -332,13 +228,15 @@ func TestFailedStart(t *testing.T) {
 }
 
 func TestConcurrency(t *testing.T) {
+	// So many at the same time.
 	together := func(d *deployed, n int) (statuses, pids map[string]int) {
 		statuses, pids = map[string]int{}, map[string]int{}
+		g := newGate(t, n)
 		var mu sync.Mutex
 		var all sync.WaitGroup
 		for range n {
 			all.Go(func() {
-				response, body, err := d.get(t, "/slow")
+				response, body, err := d.get(t, "/barrier?"+g.url)
 				if err != nil {
 					t.Error(err)
 					return
@@ -348,6 +246,8 @@ func TestConcurrency(t *testing.T) {
 				statuses[response.Status[:3]]++
 				if response.StatusCode == 200 {
 					pids[body]++
+				} else {
+					g.open(1) // it will not come there
 				}
 			})
 		}
@@ -368,6 +268,20 @@ func TestConcurrency(t *testing.T) {
 	}
 	if d.Stats().ColdStarts != 5 {
 		t.Errorf("one after the other: %v", d.Stats())
+	}
+	// One that has answered will be ready soon, and is waited for.
+	g := newGate(t, 2)
+	d = deploy(t, buffered)
+	d.want(t, "/late?"+g.url, 200, `"a"`)
+	done := make(chan struct{})
+	go func() {
+		d.want(t, "/pid", 200, "")
+		close(done)
+	}()
+	g.open(1)
+	<-done
+	if d.Stats().ColdStarts != 1 {
+		t.Errorf("got %v", d.Stats())
 	}
 	// What is too much is throttled.
 	d = deploy(t, func(o *Options) { o.Concurrency = 2 })
@@ -393,12 +307,34 @@ func TestIdleEnvironmentsEnd(t *testing.T) {
 	}
 }
 
+// An environment that never asks for the next invocation is ended in time.
+func TestNeverReadyAgain(t *testing.T) {
+	d := deploy(t, func(o *Options) { o.Timeout = time.Second })
+	d.want(t, "/never", 200, `"a"`)
+	d.want(t, "/pid", 200, "")
+	if s := d.Stats(); s.ColdStarts != 2 || s.Failed != 0 {
+		t.Errorf("got %v", s)
+	}
+}
+
+func TestInvocation(t *testing.T) {
+	d := deploy(t, func(o *Options) { o.Timeout = 40 * time.Second })
+	response, body, err := d.get(t, "/invocation")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := response.Header.Get("X-Amzn-Requestid")
+	if want := "40s " + id + " " + response.Header.Get("X-Amzn-Trace-Id") + " " + id; body != want {
+		t.Errorf("got %q, want %q", body, want)
+	}
+}
+
 func TestBill(t *testing.T) {
 	d := deploy(t, buffered)
-	d.want(t, "/slow", 200, "")
+	d.want(t, "/pid", 200, "")
 	d.says(t, "init_ms=")
 	s := d.Stats()
-	if s.Billed < 51*time.Millisecond || s.Billed > 10*time.Second || s.Billed%time.Millisecond != 0 || s.PeakMemory < 1<<20 || s.PeakMemory > 1<<30 {
+	if s.Billed < time.Millisecond || s.Billed > 10*time.Second || s.Billed%time.Millisecond != 0 || s.PeakMemory < 1<<20 || s.PeakMemory > 1<<30 {
 		t.Errorf("got %v", s)
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -36,17 +36,17 @@ func (f *Function) URL() http.Handler { return http.HandlerFunc(f.serveURL) }
 func (f *Function) serveURL(w http.ResponseWriter, r *http.Request) {
 	body, tooLarge, err := readAll(r.Body, maxEvent)
 	if err != nil {
-		return // the client left
+		panic(http.ErrAbortHandler) // the client left
 	}
-	var event []byte
+	i := newInvocation()
 	if !tooLarge {
-		event, err = newEvent(r, body, time.Now())
+		i.event, err = f.newEvent(r, i, body, time.Now())
 	}
-	if tooLarge || err != nil || len(event) > maxEvent {
+	if tooLarge || err != nil || len(i.event) > maxEvent {
 		message(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
 		return
 	}
-	i := f.invoke(event)
+	f.invoke(i)
 	w.Header().Set("X-Amzn-Requestid", i.id)
 	w.Header().Set("X-Amzn-Trace-Id", i.traceID)
 	// A client that leaves does not stop the function.
@@ -111,10 +111,11 @@ func (f *Function) buffer(w http.ResponseWriter, r *http.Request, i *invocation,
 		message(w, http.StatusBadGateway, "Internal Server Error")
 		return
 	}
+	header := answer.header()
 	if r.Method != http.MethodHead && answer.hasBody() {
-		answer.Headers["Content-Length"] = strconv.Itoa(len(body))
+		header.Set("Content-Length", strconv.Itoa(len(body)))
 	}
-	f.writeHead(w, answer, "application/json")
+	writeHead(w, answer, header, "application/json")
 	_, _ = w.Write(body) // none is due for some answers, and the client may have left
 }
 
@@ -124,16 +125,13 @@ func parseResponse(data []byte) (r response, body []byte, err error) {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(data, &object) != nil || object["statusCode"] == nil {
 		r = response{StatusCode: http.StatusOK, Headers: map[string]string{"Content-Type": "application/json"}}
-		if object == nil {
+		if !json.Valid(data) {
 			r.Headers["Content-Type"] = "application/octet-stream"
 		}
 		return r, data, nil
 	}
 	if err := json.Unmarshal(data, &r); err != nil {
 		return r, nil, err
-	}
-	if r.Headers == nil {
-		r.Headers = map[string]string{}
 	}
 	body = []byte(r.Body)
 	if r.IsBase64Encoded {
@@ -144,6 +142,20 @@ func parseResponse(data []byte) (r response, body []byte, err error) {
 
 func (r *response) hasBody() bool {
 	return r.StatusCode != http.StatusNotModified && r.StatusCode != http.StatusNoContent
+}
+
+// header makes the headers. Two are the transport's business.
+func (r *response) header() http.Header {
+	h := http.Header{}
+	for name, value := range r.Headers {
+		h.Set(name, value)
+	}
+	h.Del("Connection")
+	h.Del("Transfer-Encoding")
+	for _, cookie := range r.Cookies {
+		h.Add("Set-Cookie", cookie)
+	}
+	return h
 }
 
 // stream answers while the reply comes. An error leaves the answer cut short.
@@ -166,11 +178,12 @@ func (f *Function) stream(w http.ResponseWriter, i *invocation, reply *reply) er
 		f.mismatch(i, "the function answers buffered, and its URL's invoke mode is RESPONSE_STREAM: the client gets the JSON document; "+
 			"set TINTYPE_LAMBDA_RESPONSE=streaming, or the invoke mode to BUFFERED")
 	}
-	if length, given := r.Headers["Content-Length"]; given {
-		r.Headers[remapped] = length
-		delete(r.Headers, "Content-Length")
+	header := r.header()
+	if length := header.Get("Content-Length"); length != "" {
+		header.Set(remapped, length)
+		header.Del("Content-Length")
 	}
-	f.writeHead(w, r, "application/octet-stream")
+	writeHead(w, r, header, "application/octet-stream")
 	_ = http.NewResponseController(w).Flush() // sends chunks from here on
 	n, err := io.Copy(&deaf{w: w}, io.LimitReader(body, maxStream))
 	if err != nil {
@@ -182,9 +195,9 @@ func (f *Function) stream(w http.ResponseWriter, i *invocation, reply *reply) er
 			return fmt.Errorf("more than %d bytes, Lambda's limit", maxStream)
 		}
 	}
-	if kind := reply.trailer(); kind != "" {
+	if said := reply.trailer(); said != "" {
 		// Lambda takes it for a success, and so the client cannot tell.
-		f.o.Log.Error("the function failed in the middle of its reply", "requestId", i.id, "error", kind)
+		f.o.Log.Error("the function failed in the middle of its reply", "requestId", i.id, "error", said)
 	}
 	return nil
 }
@@ -207,19 +220,10 @@ func readPrelude(body *bufio.Reader) ([]byte, error) {
 	return bytes.TrimSuffix(prelude, end), nil
 }
 
-// writeHead writes status and headers. Two are the transport's business.
-func (f *Function) writeHead(w http.ResponseWriter, r response, contentType string) {
+// writeHead writes status and headers, with a type where there is none.
+func writeHead(w http.ResponseWriter, r response, header http.Header, contentType string) {
 	h := w.Header()
-	for name, value := range r.Headers {
-		switch strings.ToLower(name) {
-		case "connection", "transfer-encoding":
-		default:
-			h.Set(name, value)
-		}
-	}
-	for _, cookie := range r.Cookies {
-		h.Add("Set-Cookie", cookie)
-	}
+	maps.Copy(h, header)
 	if h.Get("Content-Type") == "" && r.hasBody() {
 		h.Set("Content-Type", contentType)
 	}

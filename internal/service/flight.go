@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -16,9 +17,10 @@ type flights struct {
 }
 
 type flight struct {
-	done    chan struct{}
-	cancel  context.CancelFunc
-	waiting int // guarded by flights.mu
+	done     chan struct{}
+	deadline time.Time
+	cancel   context.CancelFunc
+	waiting  int // guarded by flights.mu
 
 	// Set before done is closed.
 	made made
@@ -39,8 +41,9 @@ func (f *flights) has(id string) bool {
 }
 
 // join waits for the work of that id, and begins it where nobody has; where
-// somebody has, it calls spare first. It returns early only when ctx ends: the
-// work ends by the deadline of the first one that joined.
+// somebody has, it calls spare first. It returns early only when ctx ends before
+// the work does: the work ends by the deadline of the first one that joined, and
+// knows what had the time.
 func (f *flights) join(ctx context.Context, id string, deadline time.Time, spare func(),
 	work func(context.Context) (made, error)) (made, error) {
 	f.mu.Lock()
@@ -56,20 +59,29 @@ func (f *flights) join(ctx context.Context, id string, deadline time.Time, spare
 
 	select {
 	case <-fl.done:
-		m := fl.made
-		m.trace.Coalesced = coalesced
-		return m, fl.err
 	case <-ctx.Done():
+		late := errors.Is(ctx.Err(), context.DeadlineExceeded)
+		if late && !fl.deadline.After(deadline) {
+			<-fl.done // the work is at its end too
+			break
+		}
 		f.leave(id, fl)
-		return made{trace: Trace{Coalesced: coalesced}}, ctx.Err()
+		err := ctx.Err()
+		if late {
+			err = &Error{Kind: Busy, Detail: "the picture is still being made", Err: err}
+		}
+		return made{trace: Trace{Coalesced: coalesced}}, err
 	}
+	m := fl.made
+	m.trace.Coalesced = coalesced
+	return m, fl.err
 }
 
 // begin starts work. f.mu is held.
 func (f *flights) begin(ctx context.Context, id string, deadline time.Time,
 	work func(context.Context) (made, error)) *flight {
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
-	fl := &flight{done: make(chan struct{}), cancel: cancel}
+	fl := &flight{done: make(chan struct{}), deadline: deadline, cancel: cancel}
 	if f.m == nil {
 		f.m = make(map[string]*flight)
 	}

@@ -580,6 +580,43 @@ func TestSlowSource(t *testing.T) {
 	})
 }
 
+// A request may have a deadline of its own, before the service's. What had the
+// time is told all the same.
+func TestRequestsOwnDeadline(t *testing.T) {
+	wait := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	for range 50 { // it is a race between two that end at the same time
+		synctest.Test(t, func(t *testing.T) {
+			k := newKit(t, nil)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			k.spy.open = wait
+			if _, err := k.Get(ctx, ask(t, "cat.jpg", "w=5")); kindOf(err) != SourceSlow {
+				t.Errorf("a slow source: %v", err)
+			}
+			k.spy.open, k.engine.run = nil, wait
+			ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			if _, err := k.Get(ctx, ask(t, "cat.jpg", "w=5")); kindOf(err) != WorkSlow {
+				t.Errorf("slow work: %v", err)
+			}
+			synctest.Wait()
+		})
+	}
+	// One that joins another's work has no more time than its own.
+	synctest.Test(t, func(t *testing.T) {
+		k := newKit(t, nil)
+		k.engine.run = wait
+		go func() { _, _ = k.Get(t.Context(), ask(t, "cat.jpg", "w=5")) }()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		if _, err := k.Get(ctx, ask(t, "cat.jpg", "w=5")); kindOf(err) != Busy || time.Since(start) != time.Second {
+			t.Errorf("after %v: %v", time.Since(start), err)
+		}
+	})
+}
+
 func TestAdmission(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newKit(t, func(o *Options) { o.MaxInflight = 3; o.Slots = 1; o.Queue = 10 })

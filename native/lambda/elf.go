@@ -22,8 +22,8 @@ var machines = map[string]machine{
 	"x86_64": {"amd64", elf.EM_X86_64, "ld-linux-x86-64.so.2"},
 }
 
-// maxVersions are the newest symbols that provided.al2023 has, a glibc 2.34 and
-// a libstdc++ of GCC 11, of the names that any ELF file may ask for
+// maxVersions are the newest that provided.al2023 has, with glibc 2.34 and the
+// libstdc++ of GCC 11
 // (https://docs.aws.amazon.com/linux/al2023/ug/core-glibc.html).
 var maxVersions = map[string][]int{
 	"GLIBC":   {2, 34},
@@ -57,13 +57,18 @@ func checkELF(data []byte, m machine) error {
 			problems = append(problems, fmt.Errorf("it needs %s", library))
 		}
 	}
-	symbols, err := f.ImportedSymbols()
-	if err != nil && !errors.Is(err, elf.ErrNoSymbols) {
-		return err
+	var needs []elf.DynamicVersionNeed
+	if f.SectionByType(elf.SHT_GNU_VERNEED) != nil { // a Go program asks for no versions
+		// They hold also what no symbol asks for, like GLIBC_ABI_DT_RELR.
+		if needs, err = f.DynamicVersionNeeds(); err != nil {
+			return err
+		}
 	}
-	for _, s := range symbols {
-		if !versionFits(s.Version) {
-			problems = append(problems, fmt.Errorf("it needs %s of %s", s.Name, s.Version))
+	for _, library := range needs {
+		for _, version := range library.Needs {
+			if !versionFits(version.Dep) {
+				problems = append(problems, fmt.Errorf("it needs %s of %s", version.Dep, library.Name))
+			}
 		}
 	}
 	return errors.Join(problems...)
@@ -73,7 +78,7 @@ func checkELF(data []byte, m machine) error {
 func versionFits(version string) bool {
 	name, number, found := strings.Cut(version, "_")
 	if !found {
-		return version == ""
+		return false
 	}
 	most, known := maxVersions[name]
 	if !known {
