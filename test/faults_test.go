@@ -245,6 +245,34 @@ func TestMoreMemoryThanTheFunctionHas(t *testing.T) {
 	f.wantPicture(t)
 }
 
+// A stream carries what the function's memory can hold beside its work.
+func TestLargeOriginal(t *testing.T) {
+	root := t.TempDir()
+	const quarter = 32 << 20
+	for name, size := range map[string]int{"fits.jpg": quarter, "large.jpg": quarter + 1} {
+		data := make([]byte, size)
+		copy(data, pictures()["four.jpg"])
+		if err := folder(root).put(name, data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := sandbox.OpenBucket("pictures", root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(b)
+	t.Cleanup(server.Close)
+	f := deploy(t, server.URL, func(o *sandbox.Options) { o.Memory = 128 })
+	if status, _, body := f.get(t, "/fits.jpg"); status != http.StatusOK || len(body) != quarter {
+		t.Errorf("got %d, %d bytes\n%s", status, len(body), f.logs)
+	}
+	f.want(t, "/large.jpg", http.StatusBadRequest, "public, max-age=60", "this Lambda function can send 33554432")
+	f.want(t, "/large.jpg?w=5", http.StatusBadRequest, "public, max-age=60", "allowed are 33554432")
+	if s := f.Stats(); s.ColdStarts != 1 {
+		t.Errorf("got %v\n%s", s, f.logs)
+	}
+}
+
 // Many at once, and not one wrong byte. The references are made by the command,
 // so that it shows too that drawings have the same fonts everywhere.
 func TestManyConnections(t *testing.T) {
@@ -313,68 +341,5 @@ func TestManyConnections(t *testing.T) {
 			}
 			t.Log(f.Stats())
 		})
-	}
-}
-
-// The other architecture's zip, under qemu's emulation of a processor.
-func TestARM64(t *testing.T) {
-	emulator, err := exec.LookPath("qemu-aarch64")
-	zip, missing := filepath.Abs("../dist/tintype-lambda-arm64.zip")
-	if missing == nil {
-		_, missing = os.Stat(zip)
-	}
-	const libraries = "/usr/aarch64-linux-gnu"
-	if _, noLibraries := os.Stat(libraries + "/lib/libstdc++.so.6"); err != nil || missing != nil || noLibraries != nil {
-		t.Skip("no zip for arm64, or nothing that runs it: `make lambda qemu`")
-	}
-	server := httptest.NewServer(newBucket(t))
-	t.Cleanup(server.Close)
-	f := deploy(t, server.URL, func(o *sandbox.Options) {
-		o.Zip, o.Emulator = zip, []string{emulator, "-L", libraries}
-	})
-	f.wantPicture(t)
-	work := t.TempDir()
-	for key, query := range map[string]string{"turned.jpg": "w=90&fm=png", "four.png": "w=90&fm=webp", "words.svg": "w=300&fm=png", "film.gif": "w=30", "four.jpg": "w=90&fm=avif"} {
-		status, _, body := f.get(t, "/"+key+"?"+query)
-		in, out := filepath.Join(work, key), filepath.Join(work, "out")
-		if err := os.WriteFile(in, pictures()[key], 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if message, err := exec.Command(binary, "render", in, out, query).CombinedOutput(); err != nil {
-			t.Fatalf("%s: %v", message, err)
-		}
-		want, err := os.ReadFile(out)
-		if err != nil || status != http.StatusOK {
-			t.Fatalf("%s: %d %.200q, %v\n%s", key, status, body, err, f.logs)
-		}
-		// Encoders may round otherwise there; sizes tell that the same was done.
-		if ratio := float64(len(body)) / float64(len(want)); ratio < 0.9 || ratio > 1.1 {
-			t.Errorf("%s: %d bytes, here %d", key, len(body), len(want))
-		}
-		t.Logf("%s?%s: the same bytes: %v", key, query, bytes.Equal(body, want))
-	}
-}
-
-// The zip is as Lambda wants it, and the same files make the same one again.
-func TestZip(t *testing.T) {
-	zip := theZip(t)
-	again := filepath.Join(t.TempDir(), "again.zip")
-	arch := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(zip), "tintype-lambda-"), ".zip")
-	native := "dist/native/" + arch
-	pack := exec.Command("go", "run", "./native/lambda", "-arch", arch, "-native", native, "-bootstrap", native+"/bootstrap", "-out", again)
-	pack.Dir = ".."
-	if message, err := pack.CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v", message, err)
-	}
-	first, err := os.ReadFile(zip)
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := os.ReadFile(again)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(first, second) {
-		t.Error("two zips of the same files differ")
 	}
 }

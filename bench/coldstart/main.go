@@ -55,7 +55,8 @@ type contender struct {
 // measured is what one life of an environment cost.
 type measured struct {
 	wall time.Duration // from the request that starts it to the picture's last byte
-	cpu  time.Duration
+	cpu  time.Duration // of all of it
+	warm time.Duration // CPU time after the first five invocations
 	peak int64
 }
 
@@ -132,8 +133,10 @@ func coldStarts(contenders []contender, photos string, rounds int) error {
 	return table.Flush()
 }
 
-// warmInvocations measures what an invocation costs an environment that has had
-// one: the difference of a long life and a short one.
+// settled is how many invocations a process has before it counts as warm.
+const settled = 5
+
+// warmInvocations measures what an invocation costs a process that is warm.
 func warmInvocations(contenders []contender, photos string, n int) error {
 	fmt.Printf("\nwarm, CPU ms an invocation (of %d, every one another size)\n\n", n)
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -145,18 +148,14 @@ func warmInvocations(contenders []contender, photos string, n int) error {
 		var cost [2]float64
 		for i, c := range contenders {
 			var paths []string
-			for i := range n + 5 {
+			for i := range n + settled {
 				paths = append(paths, url(number, i))
 			}
-			short, err := live(c, paths[:5])
+			m, err := live(c, paths)
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", cell.name, c.name, err)
 			}
-			long, err := live(c, paths)
-			if err != nil {
-				return fmt.Errorf("%s, %s: %w", cell.name, c.name, err)
-			}
-			cost[i] = ms(long.cpu-short.cpu) / float64(n)
+			cost[i] = ms(m.warm) / float64(n)
 		}
 		fmt.Fprintf(table, "%s\t%.2f\t%.2f\t%.2f\t\n", cell.name, cost[0], cost[1], cost[1]/cost[0])
 	}
@@ -183,10 +182,14 @@ func live(c contender, paths []string) (m measured, err error) {
 			_ = f.Close()
 			return m, err
 		}
-		if i == 0 {
+		switch i {
+		case 0:
 			m.wall = time.Since(start)
+		case settled - 1:
+			m.warm = -f.Stats().CPU
 		}
 	}
+	m.warm += f.Stats().CPU
 	err = f.Close()
 	s := f.Stats()
 	m.cpu, m.peak = s.CPU, s.PeakMemory

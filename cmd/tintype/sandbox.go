@@ -26,13 +26,13 @@ type sandboxCmd struct{ config.Sandbox }
 // did.
 func (c *sandboxCmd) Run(ctx context.Context, io stdio) (err error) {
 	log := newLog(c.Log, io)
-	bucket, _, err := c.Bucket()
+	bucket, _, err := config.Bucket(c.Source)
 	if err != nil {
 		return err
 	}
 	o := sandbox.Options{
 		Zip: c.Zip, Streaming: c.InvokeMode == "response_stream", Memory: c.Memory, Timeout: c.FunctionTimeout,
-		Concurrency: c.Concurrency, PerEnvironment: c.MaxConcurrency, Idle: c.Idle,
+		Concurrency: c.Concurrency, PerEnvironment: c.PerEnvironment, Idle: c.Idle,
 		Env: c.Env, Emulator: strings.Fields(c.Emulator), Log: log, Output: io.err,
 	}
 	if !slices.ContainsFunc(o.Env, func(v string) bool { return strings.HasPrefix(v, "TINTYPE_LAMBDA_RESPONSE=") }) {

@@ -58,7 +58,7 @@ func wire(ctx context.Context, c *config.Pictures, slots int, log *slog.Logger) 
 
 // openSource opens what --source names.
 func openSource(ctx context.Context, c *config.Pictures) (source.Source, error) {
-	bucket, prefix, err := c.Bucket()
+	bucket, prefix, err := config.Bucket(c.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func openSource(ctx context.Context, c *config.Pictures) (source.Source, error) 
 // freshness is how long cached results are used unasked: a folder is asked each
 // time, as it costs nothing.
 func freshness(c *config.Pictures) time.Duration {
-	bucket, _, _ := c.Bucket()
+	bucket, _, _ := config.Bucket(c.Source)
 	switch {
 	case c.CacheFresh != nil:
 		return time.Duration(*c.CacheFresh)

@@ -81,16 +81,11 @@ type Sandbox struct {
 	Memory          int           `help:"Memory of the function in MB; an environment that uses more is ended." default:"1769"`
 	FunctionTimeout time.Duration `help:"Longest time of an invocation." default:"30s"`
 	Concurrency     int           `help:"Most environments at a time; what would need one more gets a 429." default:"50"`
-	MaxConcurrency  int           `help:"Invocations that an environment has at a time, as on Lambda Managed Instances." default:"1"`
+	PerEnvironment  int           `help:"Invocations that an environment has at a time, as on Lambda Managed Instances." default:"1"`
 	Idle            time.Duration `help:"How long an environment is kept unused." default:"5m"`
 	Env             []string      `help:"A variable of the function, like TINTYPE_DEFAULTS=auto=format; may be given again." placeholder:"NAME=VALUE" sep:"none"`
 	Emulator        string        `help:"Program that runs a function for another architecture, like qemu-aarch64." placeholder:"COMMAND"`
 	Log             `embed:""`
-}
-
-// Bucket takes an s3:// source apart; the bucket is empty for a folder.
-func (s *Sandbox) Bucket() (bucket, prefix string, err error) {
-	return (&Pictures{Source: s.Source}).Bucket()
 }
 
 // Render configures the making of one file.
@@ -123,7 +118,7 @@ func (p *Pictures) Validate() error {
 		}
 	}
 	if strings.Contains(p.Source, "://") {
-		_, _, err := p.Bucket()
+		_, _, err := Bucket(p.Source)
 		check(err == nil, "--source: %w", err)
 	}
 	check(p.Timeout > 0, "--timeout must be above 0")
@@ -156,13 +151,13 @@ func (l *Limits) Validate() error {
 }
 
 // Bucket takes an s3:// source apart; the bucket is empty for a folder.
-func (p *Pictures) Bucket() (bucket, prefix string, err error) {
-	if !strings.Contains(p.Source, "://") {
+func Bucket(source string) (bucket, prefix string, err error) {
+	if !strings.Contains(source, "://") {
 		return "", "", nil
 	}
-	u, err := url.Parse(p.Source)
+	u, err := url.Parse(source)
 	if err != nil || u.Scheme != "s3" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", "", fmt.Errorf("%q is neither a folder nor s3://BUCKET/PREFIX", p.Source)
+		return "", "", fmt.Errorf("%q is neither a folder nor s3://BUCKET/PREFIX", source)
 	}
 	return u.Host, strings.Trim(u.Path, "/"), nil
 }

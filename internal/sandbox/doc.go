@@ -14,7 +14,10 @@
 //
 // What is emulated names its source: a page of the AWS documentation, most of
 // them in the Lambda Developer Guide ("DG"). What is not: the share of a processor
-// that a memory size buys, the network's speed, the rate of 10 requests a second
-// for each environment, the 2 MB a second of a stream after its first 6 MB, and
-// the read-only file system.
+// that a memory size buys, the network's speed, the freeze between invocations,
+// the rate of 10 requests a second for each environment, its 1,024 threads and
+// files, the 2 MB a second of a stream after its first 6 MB, the read-only file
+// system, and what Go's server refuses before the URL sees it: bad escapes and
+// headers over its limit. Nothing keeps the function's code from what its user
+// may do on this machine.
 package sandbox

@@ -96,6 +96,7 @@ func (e *environment) live(maxInit time.Duration) error {
 	_ = endGroup(cmd) // what it has started holds its output open
 	kill(nil)         // unless there is a cause already
 	e.f.mu.Lock()
+	e.pid.Store(0)
 	e.f.stats.CPU += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	e.f.mu.Unlock()
 	<-copied

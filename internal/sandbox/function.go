@@ -84,7 +84,11 @@ func (f *Function) Close() error {
 func (f *Function) Stats() Stats {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.stats
+	s := f.stats
+	for _, e := range f.environments {
+		s.CPU += e.cpu()
+	}
+	return s
 }
 
 // invoke gives an invocation to an environment; the reply comes by itself.

@@ -14,7 +14,7 @@ type Stats struct {
 	Mismatches  int           // replies of the other mode than the URL's
 	Billed      time.Duration // whole milliseconds an invocation, starts counted
 	PeakMemory  int64         // of one environment, in bytes
-	CPU         time.Duration // user and system time of environments that have ended
+	CPU         time.Duration // user and system time, to 10 ms for an environment that runs
 }
 
 // String says it in a line.

@@ -57,6 +57,29 @@ func (e *environment) notePeak() int64 {
 	}
 }
 
+// cpu is the user and system time of a process that runs, from proc(5).
+func (e *environment) cpu() time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", e.pid.Load()))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := bytes.Cut(stat, []byte(") ")) // the name may hold blanks
+	fields := bytes.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	var ticks time.Duration
+	for _, field := range fields[11:13] { // utime, stime
+		n, err := strconv.Atoi(string(field))
+		if err != nil {
+			return 0
+		}
+		ticks += time.Duration(n)
+	}
+	const perSecond = 100
+	return ticks * time.Second / perSecond
+}
+
 func (e *environment) isBusy() bool {
 	e.f.mu.Lock()
 	defer e.f.mu.Unlock()
