@@ -3,8 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -168,7 +168,7 @@ func TestFunctionFitsItsMemory(t *testing.T) {
 		}
 		c := f.config
 		if f.slots != tt.slots || int64(c.CacheMemory) != tt.cache || int64(c.MaxSourceBytes) != tt.source || int64(c.MaxInflightBytes) != tt.inflight ||
-			f.maxAnswer != tt.reply || f.buffered != (tt.response == "buffered") || !strings.Contains(f.maxAnswerReason, fmt.Sprint(tt.reply)) {
+			f.maxAnswer != tt.reply || f.buffered != (tt.response == "buffered") || !strings.Contains(f.maxAnswerReason, strconv.FormatInt(tt.reply, 10)) {
 			t.Errorf("%+v: got %+v", tt, f)
 		}
 	}

@@ -55,7 +55,7 @@ func TestZipped(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	make := func() []byte {
+	pack := func() []byte {
 		files, err := read(from)
 		if err != nil {
 			t.Fatal(err)
@@ -66,7 +66,7 @@ func TestZipped(t *testing.T) {
 		}
 		return data
 	}
-	data := make()
+	data := pack()
 	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestZipped(t *testing.T) {
 	if err := os.Chmod(from["lib/a"], 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(data, make()) {
+	if !bytes.Equal(data, pack()) {
 		t.Error("the same bytes make another zip")
 	}
 }
