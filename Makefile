@@ -56,11 +56,11 @@ examples/pictures/.made: examples/main.go
 	@touch $@
 
 # The race detector makes pixels slow and cannot see into libvips, so the rooms
-# that are mostly libvips run without it.
-SLOW := ./internal/pixel/... ./internal/vips/... ./test/...
+# that are mostly libvips run without it; so does the edge, which is JavaScript.
+SLOW := ./internal/pixel/... ./internal/vips/... ./edge ./test/...
 
 test: build lambda $(TOOLS)/versitygw
-	$(GO) test -count=1 -race $$($(GO) list ./... | grep -v -E '/internal/(pixel|vips)$$|/test$$')
+	$(GO) test -count=1 -race $$($(GO) list ./... | grep -v -E '/internal/(pixel|vips)$$|/(edge|test)$$')
 	VERSITYGW=$(TOOLS)/versitygw $(GO) test -count=1 $(SLOW)
 
 test-fast: build lambda

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -29,7 +30,7 @@ var unsupported = func() map[string]bool {
 }()
 
 func isUnsupported(name string) bool {
-	return unsupported[name] || strings.HasPrefix(name, "mark-") || strings.HasPrefix(name, "txt-")
+	return unsupported[name] || slices.ContainsFunc(UnsupportedPrefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
 func parseFormat(s string) (Format, error) {
@@ -43,5 +44,5 @@ func parseQuality(s string) (Num, error) {
 	if lower(s) == "auto" {
 		return 0, errUnsupported
 	}
-	return wholeUpTo(100)(s)
+	return wholeUpTo(100).parse(s)
 }

@@ -68,25 +68,27 @@ func parseNum(s string) (Num, error) {
 	return n, nil
 }
 
-// between parses numbers from lowest to highest.
-func between(lowest, highest Num) func(string) (Num, error) {
-	return func(s string) (Num, error) {
+// between are numbers from lowest to highest.
+func between(lowest, highest Num) values[Num] {
+	return values[Num]{func(s string) (Num, error) {
 		n, err := parseNum(s)
 		if err != nil || n < lowest || n > highest {
 			return 0, errValue
 		}
 		return n, nil
-	}
+	}, Kind{Type: "number", Min: lowest, Max: highest}}
 }
 
-// wholeUpTo parses numbers from 1 on and rounds them half up.
-func wholeUpTo(highest int) func(string) (Num, error) {
-	parse := between(One, Whole(highest))
-	return func(s string) (Num, error) {
-		n, err := parse(s)
+// wholeUpTo are numbers from 1 on, rounded half up.
+func wholeUpTo(highest int) values[Num] {
+	between := between(One, Whole(highest))
+	return values[Num]{func(s string) (Num, error) {
+		n, err := between.parse(s)
 		return Whole(n.Int()), err
-	}
+	}, Kind{Type: "whole", Min: One, Max: Whole(highest)}}
 }
+
+var lengths = values[Length]{parseLength, Kind{Type: "length", Max: Whole(MaxSide)}}
 
 // parseLength reads pixels or a fraction.
 func parseLength(s string) (Length, error) {
@@ -104,8 +106,10 @@ func parseFrame(s string) (Num, error) {
 	if lower(s) == "all" {
 		return 0, nil
 	}
-	return wholeUpTo(99_999)(s)
+	return wholeUpTo(maxFrame).parse(s)
 }
+
+const maxFrame = 99_999
 
 func formatFrame(n Num) string {
 	if n == 0 {
@@ -133,7 +137,7 @@ func parseRect(s string) (Rect, error) {
 	}
 	var edges [4]Edge
 	for i, item := range items {
-		item = strings.TrimSpace(item)
+		item = trim(item)
 		if word, err := edgeWords[i].parse(item); err == nil {
 			edges[i] = Edge{Word: word}
 			continue
@@ -197,21 +201,14 @@ func (c Crop) String() string {
 	return joinSet(crops, c)
 }
 
-// parseAuto reads what the service may decide. imgix's other members mean
-// nothing here.
-func parseAuto(s string) (Auto, error) {
-	return parseSet(autos, s, "enhance", "redeye", "true")
-}
-
 func (a Auto) String() string { return setOrNone(autos, a) }
-
-func parseAccept(s string) (Accept, error) { return parseSet(accepts, s) }
 
 func (a Accept) String() string { return setOrNone(accepts, a) }
 
+const maxDownload = 200 // bytes
+
 func parseDownload(s string) (string, error) {
-	const longest = 200
-	if len(s) > longest {
+	if len(s) > maxDownload {
 		return "", errValue
 	}
 	return s, nil
@@ -221,12 +218,15 @@ func parseDownload(s string) (string, error) {
 func list(s string) []string {
 	var out []string
 	for item := range strings.SplitSeq(s, ",") {
-		if item = strings.TrimSpace(item); item != "" {
+		if item = trim(item); item != "" {
 			out = append(out, item)
 		}
 	}
 	return out
 }
+
+// trim takes blanks away: spaces and tabs, whatever other alphabets have.
+func trim(s string) string { return strings.Trim(s, " \t") }
 
 // parseSet reads a list of words into a set of bits. "none" adds no bit, and
 // what is in ignored is as if it were not there.
@@ -296,4 +296,34 @@ func (w words[T]) name(value T) string {
 		}
 	}
 	return ""
+}
+
+// values are what a parameter can be: how they are read, and of what kind they
+// are.
+type values[T any] struct {
+	parse func(string) (T, error)
+	kind  Kind
+}
+
+// one is any one of the words.
+func (w words[T]) one() values[T] {
+	return values[T]{w.parse, Kind{Type: "word", Words: w.spellings()}}
+}
+
+// manyOf is any set of the words. imgix's other words, which mean nothing here,
+// are ignored.
+func manyOf[T ~uint8](w words[T], ignored ...string) values[T] {
+	return values[T]{
+		func(s string) (T, error) { return parseSet(w, s, ignored...) },
+		Kind{Type: "set", Words: w.spellings(), Ignored: ignored},
+	}
+}
+
+// spellings are the words by how they may be spelled.
+func (w words[T]) spellings() map[string]string {
+	m := make(map[string]string, len(w))
+	for _, word := range w {
+		m[word.name] = w.name(word.value)
+	}
+	return m
 }

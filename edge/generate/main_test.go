@@ -1,0 +1,45 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tintype/tintype/internal/transform"
+)
+
+func TestIsFresh(t *testing.T) {
+	written, err := os.ReadFile("../function.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deployed, err := os.ReadFile("../viewer-request.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := Build(string(written))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code != string(deployed) {
+		t.Error("viewer-request.js is not made of what there is now: run `go generate ./edge`")
+	}
+}
+
+func TestAlternatives(t *testing.T) {
+	for _, words := range [][]string{{"a"}, {"a", "ab"}, {"ab", "ac"}, {"m", "ma", "mark", "markx"}, transform.Unsupported()} {
+		pattern := regexp.MustCompile("^(" + alternatives(words) + ")$")
+		for _, word := range words {
+			if !pattern.MatchString(word) {
+				t.Errorf("%s does not match %s", pattern, word)
+			}
+			for _, other := range []string{word + "x", word[:len(word)-1], "x" + word, strings.ToUpper(word)} {
+				if pattern.MatchString(other) != slices.Contains(words, other) {
+					t.Errorf("%s and %q", pattern, other)
+				}
+			}
+		}
+	}
+}
