@@ -4,6 +4,7 @@
 # make sandbox serve them by the Lambda function's zip, as Lambda would
 # make lambda  dist/tintype-lambda-{arm64,x86_64}.zip, for AWS Lambda and `tintype sandbox`
 # make fuzz    the grammar, keys, headers and colour profiles against noise
+# make terraform  format, validate and test the module (needs Terraform and its AWS provider)
 # make lint    formatting, vet, linters, known vulnerabilities
 # make bench   speed beside sharp
 
@@ -11,7 +12,7 @@ GO      ?= go
 TOOLS   := $(CURDIR)/.tools
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
-.PHONY: run sandbox qemu build lambda lambda-arm64 lambda-x86_64 bootstrap-arm64 bootstrap-x86_64 test test-fast fuzz lint bench native pictures clean
+.PHONY: run sandbox qemu terraform build lambda lambda-arm64 lambda-x86_64 bootstrap-arm64 bootstrap-x86_64 test test-fast fuzz lint bench native pictures clean
 
 run: build pictures
 	bin/tintype serve --source examples/pictures --listen 127.0.0.1:8080 --log-format text
@@ -65,6 +66,9 @@ test: build lambda $(TOOLS)/versitygw
 
 test-fast: build lambda
 	$(GO) test ./...
+
+terraform: lambda
+	terraform/check.sh
 
 # What runs the other architecture's zip.
 qemu:
