@@ -15,6 +15,7 @@ import (
 type Options struct {
 	Zip string // the file with the function: bootstrap and what it needs
 
+	IAM       bool          // the URL answers only whom the function's policy allows
 	Streaming bool          // the URL's invoke mode is RESPONSE_STREAM, not BUFFERED
 	Memory    int           // of an environment, in MB of 2^20 bytes
 	Timeout   time.Duration // of an invocation

@@ -30,8 +30,19 @@ const remapped = "X-Amzn-Remapped-Content-Length"
 
 var errReplyTooLarge = errors.New("the reply is larger than Lambda's limit of 6 MB")
 
-// URL is the function's URL.
-func (f *Function) URL() http.Handler { return http.HandlerFunc(f.serveURL) }
+// URL is the function's URL. With IAM it answers nobody: nobody signs here but the
+// distribution, which has a way of its own, Origin (DG urls-auth).
+func (f *Function) URL() http.Handler {
+	if !f.o.IAM {
+		return f.Origin()
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		message(w, http.StatusForbidden, "Forbidden")
+	})
+}
+
+// Origin is the URL for who may ask it.
+func (f *Function) Origin() http.Handler { return http.HandlerFunc(f.serveURL) }
 
 func (f *Function) serveURL(w http.ResponseWriter, r *http.Request) {
 	body, tooLarge, err := readAll(r.Body, maxEvent)
