@@ -20,7 +20,9 @@ run: build pictures
 ZIP := dist/tintype-lambda-$(subst aarch64,arm64,$(shell uname -m)).zip
 
 sandbox: build lambda pictures
-	bin/tintype sandbox --zip $(ZIP) --source examples/pictures --listen 127.0.0.1:8080 --log-format text
+	@terraform/plan.sh dist/plan.json || echo "without CloudFront: there is no plan"
+	bin/tintype sandbox $$([ ! -e dist/plan.json ] || echo --plan dist/plan.json --admin-listen 127.0.0.1:8081) \
+		--zip $(ZIP) --source examples/pictures --listen 127.0.0.1:8080 --log-format text
 
 build: native
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/tintype ./cmd/tintype
@@ -69,6 +71,7 @@ test-fast: build lambda
 
 terraform: lambda
 	terraform/check.sh
+	terraform/plan.sh dist/plan.json
 
 # What runs the other architecture's zip.
 qemu:

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"bytes"
 	"image"
 	"math/rand/v2"
 	"sync"
@@ -16,6 +17,12 @@ func fillBucket(b bucket) error {
 		}
 	}
 	return nil
+}
+
+// decodeConfig reads the header of a picture.
+func decodeConfig(data []byte) (image.Config, error) {
+	config, _, err := image.DecodeConfig(bytes.NewReader(data))
+	return config, err
 }
 
 // pictures are made once.

@@ -6,10 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -22,58 +22,100 @@ import (
 
 type sandboxCmd struct{ config.Sandbox }
 
-// Run runs the function behind its URL until ctx ends, and then tells what it
-// did.
+// Run runs the function behind its URL, and CloudFront in front if there is a
+// plan, until ctx ends, and then tells what they did.
 func (c *sandboxCmd) Run(ctx context.Context, io stdio) (err error) {
 	log := newLog(c.Log, io)
-	bucket, _, err := config.Bucket(c.Source)
+	stack, err := c.stack()
 	if err != nil {
 		return err
 	}
 	o := sandbox.Options{
-		Zip: c.Zip, Streaming: c.InvokeMode == "response_stream", Memory: c.Memory, Timeout: c.FunctionTimeout,
+		Zip: c.Zip, Streaming: stack.Streaming, IAM: stack.IAM, Memory: stack.Memory, Timeout: stack.Timeout,
 		Concurrency: c.Concurrency, PerEnvironment: c.PerEnvironment, Idle: c.Idle,
-		Env: c.Env, Emulator: strings.Fields(c.Emulator), Log: log, Output: io.err,
+		Env: append(stack.Variables("TINTYPE_SOURCE"), c.Env...), Emulator: strings.Fields(c.Emulator), Log: log, Output: io.err,
 	}
-	if !slices.ContainsFunc(o.Env, func(v string) bool { return strings.HasPrefix(v, "TINTYPE_LAMBDA_RESPONSE=") }) {
-		response := "buffered"
-		if o.Streaming {
-			response = "streaming"
-		}
-		o.Env = append(o.Env, "TINTYPE_LAMBDA_RESPONSE="+response)
+	if o.Zip == "" {
+		o.Zip = stack.Zip
 	}
-	if bucket == "" {
-		end, err := folderAsBucket(ctx, c.Source, &o)
-		if err != nil {
-			return err
-		}
-		defer end()
-	} else if err := realBucket(ctx, c.Source, &o); err != nil {
+	end, err := c.openSource(ctx, &o)
+	if err != nil {
 		return err
 	}
+	defer end()
 	function, err := sandbox.New(o)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		err = errors.Join(err, function.Close())
-		fmt.Fprintln(io.out, function.Stats())
+		fmt.Fprintln(io.out, "Lambda:", function.Stats())
 	}()
+	handler := function.URL()
+	var admin http.Handler
+	if c.Plan != "" {
+		front, err := sandbox.NewCloudFront(&stack.Distribution, function.Origin(), log)
+		if err != nil {
+			return err
+		}
+		handler, admin = front, front.Admin()
+		defer func() { fmt.Fprintln(io.out, "CloudFront:", front.Stats()) }()
+	}
+	return c.serve(ctx, io, log, handler, admin, o.Timeout)
+}
 
+// serve serves what viewers see, and the admin's endpoint.
+func (c *sandboxCmd) serve(ctx context.Context, io stdio, log *slog.Logger, handler, admin http.Handler, timeout time.Duration) error {
 	var listen net.ListenConfig
-	url, err := listen.Listen(ctx, "tcp", c.Listen)
+	public, err := listen.Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
-	log.Info("serving", "zip", c.Zip, "source", c.Source, "address", url.Addr().String(), "invoke_mode", c.InvokeMode)
+	servers, listeners := []*http.Server{newServer(handler, log)}, []net.Listener{public}
+	servers[0].WriteTimeout = timeout + time.Minute
+	if c.AdminListen != "" {
+		l, err := listen.Listen(ctx, "tcp", c.AdminListen)
+		if err != nil {
+			return errors.Join(fmt.Errorf("--admin-listen: %w", err), public.Close())
+		}
+		servers, listeners = append(servers, newServer(admin, log)), append(listeners, l)
+		log.Info("invalidations", "url", "http://"+l.Addr().String()+"/invalidation")
+	}
+	log.Info("serving", "zip", c.Zip, "plan", c.Plan, "source", c.Source, "address", public.Addr().String())
 	var examples []string
-	if bucket == "" {
+	if bucket, _, _ := config.Bucket(c.Source); bucket == "" {
 		examples = findPictures(os.DirFS(c.Source))
 	}
-	greet(io, url.Addr(), examples)
-	server := newServer(function.URL(), log)
-	server.WriteTimeout = c.FunctionTimeout + time.Minute
-	return serve(ctx, []*http.Server{server}, []net.Listener{url}, new(atomic.Bool), c.FunctionTimeout)
+	greet(io, public.Addr(), examples)
+	return serve(ctx, servers, listeners, new(atomic.Bool), timeout)
+}
+
+// stack is the plan's, or what the flags say of a function alone. The function
+// is told to answer as its URL's invoke mode is, unless the plan tells it itself.
+func (c *sandboxCmd) stack() (*sandbox.Stack, error) {
+	if c.Plan != "" {
+		return sandbox.ReadStack(c.Plan)
+	}
+	s := &sandbox.Stack{
+		Memory: c.Memory, Timeout: c.FunctionTimeout, Streaming: c.InvokeMode == "response_stream",
+		Env: map[string]string{"TINTYPE_LAMBDA_RESPONSE": "buffered"},
+	}
+	if s.Streaming {
+		s.Env["TINTYPE_LAMBDA_RESPONSE"] = "streaming"
+	}
+	return s, nil
+}
+
+// openSource gives the function its originals.
+func (c *sandboxCmd) openSource(ctx context.Context, o *sandbox.Options) (end func(), err error) {
+	bucket, _, err := config.Bucket(c.Source)
+	if err != nil {
+		return nil, err
+	}
+	if bucket == "" {
+		return folderAsBucket(ctx, c.Source, o)
+	}
+	return func() {}, realBucket(ctx, c.Source, o)
 }
 
 // folderAsBucket serves a folder over the API of S3, for the function.

@@ -73,19 +73,36 @@ type Lambda struct {
 
 // Sandbox configures Lambda on this machine.
 type Sandbox struct {
-	Zip    string `help:"The function's zip, as make lambda builds it." placeholder:"FILE" required:""`
-	Source string `help:"A folder, which the function sees as a bucket, or s3://BUCKET/PREFIX." placeholder:"DIR|s3://BUCKET/PREFIX" required:""`
-	Listen string `help:"Address of the Function URL." default:"127.0.0.1:8080"`
+	Zip         string `help:"The function's zip, as make lambda builds it; needed without --plan." placeholder:"FILE"`
+	Plan        string `help:"What terraform show -json prints of a plan: its distribution is put in front, and its settings are the function's." placeholder:"FILE"`
+	Source      string `help:"A folder, which the function sees as a bucket, or s3://BUCKET/PREFIX." placeholder:"DIR|s3://BUCKET/PREFIX" required:""`
+	Listen      string `help:"Address of the distribution, or of the Function URL if there is none." default:"127.0.0.1:8080"`
+	AdminListen string `help:"Address for invalidations: POST /invalidation; empty for none." default:""`
 
-	InvokeMode      string        `help:"The URL's: buffered or response_stream. The function is told to answer so." enum:"buffered,response_stream" default:"response_stream"`
-	Memory          int           `help:"Memory of the function in MB; an environment that uses more is ended." default:"1769"`
-	FunctionTimeout time.Duration `help:"Longest time of an invocation." default:"30s"`
+	InvokeMode      string        `help:"The URL's: buffered or response_stream. The function is told to answer so. A plan has its own." enum:"buffered,response_stream" default:"response_stream"`
+	Memory          int           `help:"Memory of the function in MB; an environment that uses more is ended. A plan has its own." default:"1769"`
+	FunctionTimeout time.Duration `help:"Longest time of an invocation. A plan has its own." default:"30s"`
 	Concurrency     int           `help:"Most environments at a time; what would need one more gets a 429." default:"50"`
 	PerEnvironment  int           `help:"Invocations that an environment has at a time, as on Lambda Managed Instances." default:"1"`
 	Idle            time.Duration `help:"How long an environment is kept unused." default:"5m"`
 	Env             []string      `help:"A variable of the function, like TINTYPE_DEFAULTS=auto=format; may be given again." placeholder:"NAME=VALUE" sep:"none"`
 	Emulator        string        `help:"Program that runs a function for another architecture, like qemu-aarch64." placeholder:"COMMAND"`
 	Log             `embed:""`
+}
+
+// Validate reports every problem at once.
+func (s *Sandbox) Validate() error {
+	var problems []error
+	if s.Zip == "" && s.Plan == "" {
+		problems = append(problems, errors.New("--zip or --plan is needed"))
+	}
+	if s.AdminListen != "" && s.Plan == "" {
+		problems = append(problems, errors.New("--admin-listen needs --plan: without a distribution there is nothing to invalidate"))
+	}
+	if _, _, err := Bucket(s.Source); err != nil {
+		problems = append(problems, fmt.Errorf("--source: %w", err))
+	}
+	return errors.Join(problems...)
 }
 
 // Render configures the making of one file.

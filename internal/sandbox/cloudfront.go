@@ -22,7 +22,7 @@ type CloudFront struct {
 	origin http.Handler
 	edge   *Edge // nil for none
 	log    *slog.Logger
-	now    func() time.Time
+	Now    func() time.Time // for tests; time.Now
 
 	mu      sync.Mutex
 	objects map[string]*object
@@ -64,7 +64,7 @@ type fetch struct {
 
 // NewCloudFront makes a distribution.
 func NewCloudFront(d *Distribution, origin http.Handler, log *slog.Logger) (*CloudFront, error) {
-	c := &CloudFront{d: d, origin: origin, log: log, now: time.Now, objects: map[string]*object{}, fetches: map[string]*fetch{}}
+	c := &CloudFront{d: d, origin: origin, log: log, Now: time.Now, objects: map[string]*object{}, fetches: map[string]*fetch{}}
 	if d.EdgeCode != "" {
 		edge, err := NewEdge(d.EdgeCode, func(line string) { log.Info("edge function", "line", line) })
 		if err != nil {
@@ -121,7 +121,7 @@ func (c *CloudFront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	object, result := c.get(r, uri, query)
-	if object.status >= 500 && result == miss {
+	if object.status >= 400 && result == miss {
 		result = failed
 	}
 	c.answer(w, r, object, result)
@@ -137,7 +137,7 @@ func (c *CloudFront) count(add func(*CloudFrontStats)) {
 // them; a HEAD that misses is asked of the origin and not kept.
 func (c *CloudFront) get(r *http.Request, uri, query string) (*object, string) {
 	key := c.d.Cache.key(r, uri, query)
-	now := c.now()
+	now := c.Now()
 	c.mu.Lock()
 	old := c.objects[key]
 	if old != nil {
@@ -216,7 +216,7 @@ func (c *CloudFront) fetch(r *http.Request, uri, query, key string, old *object)
 }
 
 func (c *CloudFront) mayServeStale(o *object) bool {
-	return o.keeping.failing < 0 || c.now().Sub(o.at) < o.keeping.fresh+o.keeping.failing
+	return o.keeping.failing < 0 || c.Now().Sub(o.at) < o.keeping.fresh+o.keeping.failing
 }
 
 // ask sends a request to the origin: what the policies name, and no more. With an
@@ -242,7 +242,7 @@ func (c *CloudFront) ask(r *http.Request, uri, query string, old *object) *objec
 	}
 	// A viewer who leaves does not stop it: others may wait.
 	answer, whole := record(c.origin, out.WithContext(context.WithoutCancel(r.Context())))
-	now := c.now()
+	now := c.Now()
 	o := &object{target: uri, status: answer.Code, header: answer.Header(), body: answer.Body.Bytes(), at: now}
 	if query != "" {
 		o.target += "?" + query
@@ -299,7 +299,7 @@ func (c *CloudFront) answer(w http.ResponseWriter, r *http.Request, o *object, r
 	h := w.Header()
 	c.mu.Lock()
 	maps.Copy(h, o.header)
-	age := c.now().Sub(o.at)
+	age := c.Now().Sub(o.at)
 	c.mu.Unlock()
 	// Vary goes unless what it names is forwarded; of these headers the transport
 	// has its own.

@@ -97,7 +97,7 @@ func newFront(t *testing.T, change func(*Distribution), origin http.HandlerFunc)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.now = func() time.Time { return time.Unix(1_800_000_000+f.clock.Load(), 0) }
+	c.Now = func() time.Time { return time.Unix(1_800_000_000+f.clock.Load(), 0) }
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
 	f.CloudFront, f.url = c, server.URL
@@ -214,7 +214,7 @@ func TestErrorsNeverReplaceAGoodCopy(t *testing.T) {
 	f.want(t, "/a", 200, "Hit", 5)
 	status.Store(404) // a 4xx does replace it
 	f.clock.Add(2)
-	f.want(t, "/a", 404, "Miss", 6)
+	f.want(t, "/a", 404, "Error", 6)
 	status.Store(0)
 	f.want(t, "/a", 200, "Miss", 7)
 }
