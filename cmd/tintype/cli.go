@@ -18,6 +18,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Serve the pictures of a folder or a bucket."`
 	Render  renderCmd  `cmd:"" help:"Make one picture from a file."`
 	Sandbox sandboxCmd `cmd:"" help:"Run the Lambda function's zip on this machine, as Lambda would."`
+	Purge   purgeCmd   `cmd:"" help:"Drop every variant of pictures from CloudFront."`
 	Version versionCmd `cmd:"" help:"Print the versions of tintype and libvips."`
 }
 

@@ -105,6 +105,14 @@ func (s *Sandbox) Validate() error {
 	return errors.Join(problems...)
 }
 
+// Purge configures the purging of pictures from CloudFront.
+type Purge struct {
+	Keys         []string      `arg:"" help:"Keys of the pictures, like albums/rio/cat.jpg."`
+	Distribution string        `help:"Id of the CloudFront distribution." placeholder:"ID" required:""`
+	NoWait       bool          `help:"Do not wait until it is done."`
+	Interval     time.Duration `help:"How often it is asked whether it is done." default:"2s"`
+}
+
 // Render configures the making of one file.
 type Render struct {
 	In    string `arg:"" help:"The source picture."`

@@ -148,8 +148,8 @@ func serverTiming(t service.Trace) string {
 	return fmt.Sprintf("cache;desc=%s, fetch;dur=%s, wait;dur=%s, work;dur=%s", cache, ms(t.Fetch), ms(t.Wait), ms(t.Work))
 }
 
-// cacheTag is the name under which a CDN can drop every variant of a picture.
-func cacheTag(key string) string {
+// CacheTag is the name under which a CDN can drop every variant of a picture.
+func CacheTag(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16]))
 }

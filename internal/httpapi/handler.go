@@ -164,7 +164,7 @@ func (h *handler) picture(r *http.Request, path, query string) *reply {
 		a = h.success(result, t)
 	}
 	a.key, a.query = key, t.String()
-	a.header.Set("Cache-Tag", cacheTag(key))
+	a.header.Set("Cache-Tag", CacheTag(key))
 	if varies {
 		a.header.Add("Vary", "Accept")
 	}
