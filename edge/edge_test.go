@@ -2,7 +2,7 @@ package edge_test
 
 import (
 	"encoding/base64"
-	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -10,108 +10,47 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dop251/goja"
-
 	"github.com/tintype/tintype/edge"
+	"github.com/tintype/tintype/internal/sandbox"
 	"github.com/tintype/tintype/internal/transform"
 )
 
-// runtime is the function in a JavaScript engine, with as much of CloudFront's
-// globals as it uses.
-type runtime struct {
-	vm      *goja.Runtime
-	handler goja.Callable
-}
+// function is the edge function under an operator's options.
+type function struct{ *sandbox.Edge }
 
-func newRuntime(t testing.TB, defaults string, ladder []int) *runtime {
+func newFunction(t testing.TB, defaults string, ladder []int) function {
 	t.Helper()
-	vm := goja.New()
-	if err := vm.Set("Buffer", map[string]any{"from": func(call goja.FunctionCall) goja.Value {
-		text, encoding := call.Argument(0).String(), "utf8"
-		if len(call.Arguments) > 1 {
-			encoding = call.Argument(1).String()
-		}
-		return newBuffer(vm, decodeAs(text, encoding))
-	}}); err != nil {
+	if ladder == nil {
+		ladder = []int{}
+	}
+	options, err := json.Marshal(map[string]any{"defaults": defaults, "ladder": ladder, "maxSide": transform.MaxSide})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := vm.Set("console", map[string]any{"log": func(args ...any) { t.Errorf("the function logs: %v", args) }}); err != nil {
+	code := "const options=" + string(options) + ";\n" + edge.Function
+	e, err := sandbox.NewEdge(code, func(line string) { t.Errorf("the function logs: %s", line) })
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := vm.Set("options", map[string]any{"defaults": defaults, "ladder": ladder, "maxSide": transform.MaxSide}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := vm.RunString(edge.Function); err != nil {
-		t.Fatal(err)
-	}
-	handler, ok := goja.AssertFunction(vm.Get("handler"))
-	if !ok {
-		t.Fatal("there is no function handler")
-	}
-	return &runtime{vm, handler}
-}
-
-// decodeAs decodes as Node's Buffer does: what is not of the alphabet is skipped.
-func decodeAs(text, encoding string) []byte {
-	if encoding == "utf8" {
-		return []byte(text)
-	}
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case r == '-':
-			return '+'
-		case r == '_':
-			return '/'
-		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '+', r == '/':
-			return r
-		}
-		return -1
-	}, text)
-	data, _ := base64.RawStdEncoding.DecodeString(text)
-	return data
-}
-
-func newBuffer(vm *goja.Runtime, data []byte) goja.Value {
-	o := vm.NewObject()
-	_ = o.Set("length", len(data))
-	_ = o.Set("toString", func(call goja.FunctionCall) goja.Value {
-		switch call.Argument(0).String() {
-		case "base64url":
-			return vm.ToValue(base64.RawURLEncoding.EncodeToString(data))
-		case "hex":
-			return vm.ToValue(hex.EncodeToString(data))
-		}
-		return vm.ToValue(strings.ToValidUTF8(string(data), "\uFFFD"))
-	})
-	return o
+	return function{e}
 }
 
 // call returns the canonical URL, or the status and text of an answer.
-func (r *runtime) call(uri, query, accept string) (string, error) {
-	headers := map[string]any{}
+func (f function) call(uri, query, accept string) (string, error) {
+	headers := map[string][]string{}
 	if accept != "" {
-		headers["accept"] = map[string]any{"value": accept}
+		headers["accept"] = []string{accept}
 	}
-	request := r.vm.NewObject()
-	_ = request.Set("uri", uri)
-	_ = request.Set("headers", headers)
-	_ = request.Set("querystring", map[string]any{})
-	_ = request.Set("rawQueryString", func() string { return query })
-	event := r.vm.NewObject()
-	_ = event.Set("request", request)
-	result, err := r.handler(goja.Undefined(), event)
-	if err != nil {
+	result, err := f.Run(sandbox.EdgeRequest{Method: "GET", URI: uri, RawQuery: query, HasQuery: true, Headers: headers})
+	switch {
+	case err != nil:
 		return "", err
+	case result.Status != 0:
+		return fmt.Sprintf("%d %s", result.Status, strings.TrimSpace(result.Body)), nil
+	case result.Query != "":
+		return result.URI + "?" + result.Query, nil
 	}
-	o := result.ToObject(r.vm)
-	if status := o.Get("statusCode"); status != nil {
-		return fmt.Sprintf("%v %s", status, strings.TrimSpace(o.Get("body").String())), nil
-	}
-	url := o.Get("uri").String()
-	if q := o.Get("querystring").String(); q != "" {
-		url += "?" + q
-	}
-	return url, nil
+	return result.URI, nil
 }
 
 // want is what Go makes of the URL; of a refusal only the status.
@@ -165,7 +104,7 @@ func TestSameAsGo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		js := newRuntime(t, defaults, nil)
+		js := newFunction(t, defaults, nil)
 		refused := 0
 		for range n / 6 {
 			path, query := randomPath(r), randomQuery(r)

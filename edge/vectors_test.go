@@ -36,7 +36,7 @@ var acceptOf = map[string]transform.Accept{
 func TestVectors(t *testing.T) {
 	for _, v := range readVectors(t) {
 		path, query, _ := strings.Cut(v.URL, "?")
-		js, err := newRuntime(t, v.Defaults, v.Ladder).call(path, query, v.Accept)
+		js, err := newFunction(t, v.Defaults, v.Ladder).call(path, query, v.Accept)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func TestCanonicalIsStable(t *testing.T) {
 			continue
 		}
 		path, query, _ := strings.Cut(v.Want, "?")
-		js, err := newRuntime(t, v.Defaults, v.Ladder).call(path, query, v.Accept)
+		js, err := newFunction(t, v.Defaults, v.Ladder).call(path, query, v.Accept)
 		if err != nil || js != v.Want {
 			t.Errorf("%s: %s becomes %s, %v", v.Name, v.Want, js, err)
 		}
@@ -76,7 +76,7 @@ func TestCanonicalIsStable(t *testing.T) {
 
 // An answer names what is wrong, and nothing else is asked of it.
 func TestRefusals(t *testing.T) {
-	js := newRuntime(t, "", nil)
+	js := newFunction(t, "", nil)
 	for url, want := range map[string]string{
 		"/cat.jpg?w=0&fit=cover&h=5": "400 not allowed or not supported: w, fit",
 		"/cat.jpg?blur=5&w=%zz":      "400 not allowed or not supported: blur, w",
