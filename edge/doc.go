@@ -6,7 +6,7 @@ package edge
 
 import _ "embed"
 
-//go:generate go run ./generate -source function.js -out viewer-request.js
+//go:generate go run ./generate -source function.js viewer-request.js ../terraform/viewer-request.js
 
 // Function is the function's code. Its deployment puts a line before it that
 // defines options; see function.js.

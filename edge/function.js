@@ -36,6 +36,7 @@ table.split('\n').forEach((line) => {
 
 function handler(event) {
   const request = event.request
+  if (request.method === 'OPTIONS') return request // a preflight asks for no picture
   try {
     request.uri = canonicalPath(request.uri)
     const asked = parseQuery(request.rawQueryString() || '', true)
@@ -49,7 +50,7 @@ function handler(event) {
 }
 
 function refuse(status, text) {
-  throw { statusCode: status, headers: { 'cache-control': { value: 'public, max-age=60' } }, body: 'not allowed or not supported: ' + text }
+  throw { statusCode: status, headers: { 'cache-control': { value: 'public, max-age=60' } }, body: 'not allowed: ' + text }
 }
 
 // Keys.

@@ -42,7 +42,7 @@ var (
 		toLowerCase toString toUpperCase push create
 		assign
 		from log
-		request rawQueryString uri querystring headers accept value multiValue statusCode
+		request method rawQueryString uri querystring headers accept value multiValue statusCode
 		defaults ladder maxSide`)
 )
 

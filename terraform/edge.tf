@@ -8,7 +8,7 @@ locals {
   })
 
   # jsonencode escapes < and > and &, which JavaScript reads back.
-  edge_code = "const options=${local.edge_options};\n${file("${path.module}/../edge/viewer-request.js")}"
+  edge_code = "const options=${local.edge_options};\n${file("${path.module}/viewer-request.js")}"
 }
 
 resource "aws_cloudfront_function" "viewer_request" {

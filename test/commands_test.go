@@ -35,6 +35,7 @@ type client struct {
 	cmd     *exec.Cmd
 	address string
 	metrics string // URL
+	admin   string // URL of invalidations
 	ended   chan error
 
 	mu   sync.Mutex
@@ -54,6 +55,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"stop":    stop,
 	"put":     put,
 	"remove":  remove,
+	"purge":   purge,
 	"noise":   noise,
 	"get":     get,
 	"status":  status,
@@ -109,6 +111,8 @@ func (c *client) launch(ts *testscript.TestScript, neg bool, args, env []string)
 			switch line.Msg {
 			case "metrics":
 				c.metrics = line.URL // before serving is told
+			case "invalidations":
+				c.admin = line.URL
 			case "serving":
 				address <- line.Address
 			}
@@ -161,6 +165,16 @@ func stop(ts *testscript.TestScript, _ bool, args []string) {
 func put(ts *testscript.TestScript, _ bool, args []string) {
 	usage(ts, len(args) == 2, "put KEY FILE")
 	ts.Check(clientOf(ts).bucket.put(args[0], []byte(ts.ReadFile(args[1]))))
+}
+
+func purge(ts *testscript.TestScript, _ bool, args []string) {
+	usage(ts, len(args) == 0, "purge")
+	response, err := http.Post(clientOf(ts).admin, "application/json", strings.NewReader(`{"items":["/*"]}`))
+	ts.Check(err)
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		ts.Fatalf("purge: %s", response.Status)
+	}
 }
 
 func noise(ts *testscript.TestScript, _ bool, args []string) {

@@ -2,7 +2,8 @@
 // txtar files: what the bucket holds, what is asked, what comes back. They run
 // against the real binary, once with a folder and once with an S3 server behind
 // it, and against the zip of the Lambda function, in each invoke mode. There the
-// conditions [lambda] and [streaming] hold.
+// conditions [lambda] and [streaming] or [buffered] hold. Once more they go through
+// all of it, with CloudFront in front, where [lambda] and [cloudfront] hold.
 //
 // A case is a script of these commands, beside those of testscript:
 //
@@ -10,6 +11,7 @@
 //	                               function, whose variables are the flags
 //	stop                           send SIGTERM; the server must end well
 //	put KEY FILE, remove KEY       change the bucket
+//	purge                          have CloudFront forget all
 //	noise KEY SIDE                 put a square PNG of noise, which does not compress
 //	get [-X METHOD] [-H HEADER]... TARGET
 //	status CODE                    of the last answer

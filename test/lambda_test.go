@@ -7,14 +7,16 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// lambda is the zip of the function and the invoke mode of its URL.
+// lambda is the zip of the function and the invoke mode of its URL, or with a
+// plan the whole stack.
 type lambda struct {
 	zip  string
 	mode string
+	plan func(ts *testscript.TestScript, flags []string) (file string) // nil without CloudFront
 }
 
 // streams tells whether answers come without their length.
-func (l *lambda) streams() bool { return l != nil && l.mode == "response_stream" }
+func (l *lambda) streams() bool { return l != nil && l.mode == "response_stream" && l.plan == nil }
 
 // serve runs the function in the sandbox. A server's flags are the function's
 // variables. Lambda starts a function when it is first asked, so it is asked.
@@ -25,8 +27,13 @@ func (l *lambda) serve(ts *testscript.TestScript, c *client, neg bool, flags []s
 		"--env", "TINTYPE_CACHE_FRESH=0s", // as with a folder: a change is seen at once
 		"--env", "TMPDIR=/nonexistent", // nothing may need a temporary file
 	}
+	health := "/_/health"
+	if l.plan != nil {
+		args = append(args, "--plan", l.plan(ts, flags), "--admin-listen", "127.0.0.1:0")
+		health = "/" // the edge keeps /_/ to itself
+	}
 	c.launch(ts, false, append(args, variables(ts, flags)...), []string{"TMPDIR=" + ts.MkAbs(".")})
-	response, body, err := send(c.address, http.MethodGet, "/_/health", "")
+	response, body, err := send(c.address, http.MethodGet, health, "")
 	ts.Check(err)
 	if started := response.StatusCode == http.StatusOK; started == neg {
 		ts.Fatalf("the function starts: %v\n%s\n%s", started, body, c.log())

@@ -57,19 +57,39 @@ func TestLambdaStreaming(t *testing.T) { testLambda(t, "response_stream") }
 func TestLambdaBuffered(t *testing.T) { testLambda(t, "buffered") }
 
 func testLambda(t *testing.T, mode string) {
+	runLambda(t, &lambda{zip: theZip(t), mode: mode})
+}
+
+// And once more through all of it: CloudFront as Terraform plans it, the Function
+// URL, the function.
+func TestCloudFront(t *testing.T) {
+	if _, err := exec.LookPath("terraform"); err != nil {
+		t.Skip("no Terraform on this machine")
+	}
+	if message, err := exec.Command("../terraform/plan.sh", filepath.Join(t.TempDir(), "plan.json")).CombinedOutput(); err != nil {
+		t.Skipf("no plan without the AWS provider: %s", message)
+	}
+	runLambda(t, &lambda{zip: theZip(t), mode: "response_stream", plan: planFor})
+}
+
+func runLambda(t *testing.T, l *lambda) {
 	p := params(newFolder)
 	open := p.Setup
 	p.Setup = func(env *testscript.Env) error {
 		err := open(env)
-		env.Values[clientKey{}].(*client).lambda = &lambda{zip: theZip(t), mode: mode}
+		env.Values[clientKey{}].(*client).lambda = l
 		return err
 	}
 	p.Condition = func(condition string) (bool, error) {
 		switch condition {
 		case "lambda":
 			return true, nil
-		case "streaming":
-			return mode == "response_stream", nil
+		case "streaming": // what comes has no length
+			return l.streams(), nil
+		case "buffered":
+			return l.mode == "buffered", nil
+		case "cloudfront":
+			return l.plan != nil, nil
 		}
 		return false, fmt.Errorf("no condition %q", condition)
 	}

@@ -23,15 +23,15 @@ import (
 
 func main() {
 	source := flag.String("source", "function.js", "the function as it is written")
-	out := flag.String("out", "viewer-request.js", "the function as it is deployed")
 	flag.Parse()
-	if err := run(*source, *out); err != nil {
+	if err := run(*source, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(source, out string) error {
+// run writes the deployed function into files.
+func run(source string, files []string) error {
 	written, err := os.ReadFile(source)
 	if err != nil {
 		return err
@@ -40,7 +40,11 @@ func run(source, out string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(out, []byte(code), 0o644)
+	var problems []error
+	for _, file := range files {
+		problems = append(problems, os.WriteFile(file, []byte(code), 0o644))
+	}
+	return errors.Join(problems...)
 }
 
 // Build makes the deployed function of the written one.

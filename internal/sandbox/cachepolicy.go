@@ -39,15 +39,15 @@ func (d *Distribution) keep(status int, h http.Header, now time.Time) keeping {
 		if !known {
 			least = defaultErrorTTL
 		}
-		always := slices.Contains(errorsAlways, status)
-		if !always && !(slices.Contains(errorsIfTold, status) && c.told && !c.refused) {
+		told := c.told && !c.refused
+		kept := slices.Contains(errorsAlways, status) || told && slices.Contains(errorsIfTold, status)
+		if told {
+			least = max(least, min(c.age, p.MaxTTL))
+		}
+		if !kept || least == 0 {
 			return keeping{}
 		}
-		fresh := least
-		if c.told && !c.refused {
-			fresh = max(least, min(c.age, p.MaxTTL))
-		}
-		return keeping{cached: fresh > 0, fresh: fresh}
+		return keeping{cached: true, fresh: least}
 	}
 	var fresh time.Duration
 	switch {

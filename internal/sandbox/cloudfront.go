@@ -330,7 +330,8 @@ func (c *CloudFront) answer(w http.ResponseWriter, r *http.Request, o *object, r
 func matches(request, answer http.Header) bool {
 	if tags := request.Get("If-None-Match"); tags != "" {
 		return slices.ContainsFunc(strings.Split(tags, ","), func(tag string) bool {
-			return answer.Get("Etag") != "" && strings.TrimPrefix(strings.TrimSpace(tag), "W/") == answer.Get("Etag")
+			tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
+			return answer.Get("Etag") != "" && (tag == "*" || tag == answer.Get("Etag"))
 		})
 	}
 	since, err := http.ParseTime(request.Get("If-Modified-Since"))
