@@ -67,9 +67,9 @@ type Header struct {
 	Override    bool
 }
 
-// ReadStack reads what `terraform show -json` prints of a plan. Ids are unknown in
-// a plan, so that what belongs together is found by the references of the
-// configuration.
+// ReadStack reads what `terraform show -json` prints of a plan or of a state. Ids
+// are unknown in a plan, so that what belongs together is found by the references
+// of its configuration; a state has ids, and no configuration.
 func ReadStack(file string) (*Stack, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -89,12 +89,15 @@ func ReadStack(file string) (*Stack, error) {
 // tfPlan is the JSON form of a plan
 // (https://developer.hashicorp.com/terraform/internals/json-format).
 type tfPlan struct {
-	PlannedValues struct {
-		RootModule tfModule `json:"root_module"`
-	} `json:"planned_values"`
+	PlannedValues tfValues `json:"planned_values"`
+	Values        tfValues `json:"values"` // of a state
 	Configuration struct {
 		RootModule tfConfiguration `json:"root_module"`
 	} `json:"configuration"`
+}
+
+type tfValues struct {
+	RootModule tfModule `json:"root_module"`
 }
 
 type tfModule struct {
@@ -126,15 +129,17 @@ var errOneDistribution = errors.New("there is not one module with one aws_cloudf
 func (p *tfPlan) stack() (*Stack, error) {
 	m := findModule(p.PlannedValues.RootModule, p.Configuration.RootModule)
 	if m == nil {
+		m = findModule(p.Values.RootModule, tfConfiguration{})
+	}
+	if m == nil {
 		return nil, errOneDistribution
 	}
 	distribution := m.first("aws_cloudfront_distribution")
-	expressions := m.expressions(distribution)
 	behaviour := path(distribution.Values, "default_cache_behavior", 0)
-	behaviourLinks := path(expressions, "default_cache_behavior", 0)
+	inBehaviour := func(steps ...any) []any { return append([]any{"default_cache_behavior", 0}, steps...) }
 
-	url := m.follow(path(expressions, "origin", 0, "domain_name"), "aws_lambda_function_url")
-	function := m.follow(path(m.expressions(url), "function_name"), "aws_lambda_function")
+	url := m.follow(distribution, "aws_lambda_function_url", "function_url", "origin", 0, "domain_name")
+	function := m.follow(url, "aws_lambda_function", "function_name", "function_name")
 	if url == nil || function == nil {
 		return nil, errors.New("the distribution's origin is no Function URL of a function in the same module")
 	}
@@ -156,10 +161,10 @@ func (p *tfPlan) stack() (*Stack, error) {
 	for _, e := range list(distribution.Values["custom_error_response"]) {
 		d.ErrorTTL[int(number(path(e, "error_code")))] = seconds(path(e, "error_caching_min_ttl"))
 	}
-	if edge := m.follow(path(behaviourLinks, "function_association", 0, "function_arn"), "aws_cloudfront_function"); edge != nil {
+	if edge := m.follow(distribution, "aws_cloudfront_function", "arn", inBehaviour("function_association", 0, "function_arn")...); edge != nil {
 		d.EdgeCode = text(edge.Values["code"])
 	}
-	cache := m.follow(path(behaviourLinks, "cache_policy_id"), "aws_cloudfront_cache_policy")
+	cache := m.follow(distribution, "aws_cloudfront_cache_policy", "id", inBehaviour("cache_policy_id")...)
 	if cache == nil {
 		return nil, errors.New("the distribution has no cache policy of the same module")
 	}
@@ -169,10 +174,10 @@ func (p *tfPlan) stack() (*Stack, error) {
 		RequestPolicy: requestPolicy(key),
 		Gzip:          path(key, "enable_accept_encoding_gzip") == true, Brotli: path(key, "enable_accept_encoding_brotli") == true,
 	}
-	if request := m.follow(path(behaviourLinks, "origin_request_policy_id"), "aws_cloudfront_origin_request_policy"); request != nil {
+	if request := m.follow(distribution, "aws_cloudfront_origin_request_policy", "id", inBehaviour("origin_request_policy_id")...); request != nil {
 		d.Origin = requestPolicy(any(request.Values))
 	}
-	if headers := m.follow(path(behaviourLinks, "response_headers_policy_id"), "aws_cloudfront_response_headers_policy"); headers != nil {
+	if headers := m.follow(distribution, "aws_cloudfront_response_headers_policy", "id", inBehaviour("response_headers_policy_id")...); headers != nil {
 		d.Headers = headersPolicy(headers.Values)
 	}
 	return s, nil
@@ -249,9 +254,20 @@ func (m *module) expressions(r *tfResource) map[string]any {
 	return nil
 }
 
-// follow finds the resource of a kind that an expression refers to, or nil.
-func (m *module) follow(expression any, kind string) *tfResource {
-	for _, reference := range texts(path(expression, "references")) {
+// follow finds the resource of a kind that another refers to at a place, or nil:
+// by the reference of the configuration, or by what stands in both.
+func (m *module) follow(from *tfResource, kind, attribute string, place ...any) *tfResource {
+	if from == nil {
+		return nil
+	}
+	if value := text(path(from.Values, place...)); value != "" {
+		for i, r := range m.resources {
+			if other := text(r.Values[attribute]); r.Type == kind && other != "" && strings.Contains(other, value) {
+				return &m.resources[i]
+			}
+		}
+	}
+	for _, reference := range texts(path(m.expressions(from), append(place, "references")...)) {
 		parts := strings.SplitN(reference, ".", 3)
 		if len(parts) < 2 || parts[0] != kind {
 			continue
