@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -31,14 +30,7 @@ type stack struct {
 
 func newStack(t *testing.T) *stack {
 	t.Helper()
-	plan := os.Getenv("PLAN_JSON")
-	if plan == "" {
-		plan = "../dist/plan.json"
-	}
-	if _, err := os.Stat(plan); err != nil {
-		t.Skip("no plan: `make terraform` makes one, or set PLAN_JSON")
-	}
-	read, err := sandbox.ReadStack(plan)
+	read, err := sandbox.ReadStack(minimalPlan(t))
 	if err != nil {
 		t.Fatal(err)
 	}

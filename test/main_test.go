@@ -63,12 +63,7 @@ func testLambda(t *testing.T, mode string) {
 // And once more through all of it: CloudFront as Terraform plans it, the Function
 // URL, the function.
 func TestCloudFront(t *testing.T) {
-	if _, err := exec.LookPath("terraform"); err != nil {
-		t.Skip("no Terraform on this machine")
-	}
-	if message, err := exec.Command("../terraform/plan.sh", filepath.Join(t.TempDir(), "plan.json")).CombinedOutput(); err != nil {
-		t.Skipf("no plan without the AWS provider: %s", message)
-	}
+	minimalPlan(t) // or skip
 	runLambda(t, &lambda{zip: theZip(t), mode: "response_stream", plan: planFor})
 }
 

@@ -8,12 +8,28 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // onePlan: Terraform locks the module's folder.
 var onePlan sync.Mutex
+
+// minimalPlan plans examples/minimal. It needs Terraform and its AWS provider.
+func minimalPlan(t *testing.T) string {
+	t.Helper()
+	if _, err := exec.LookPath("terraform"); err != nil {
+		t.Skip("no Terraform on this machine")
+	}
+	onePlan.Lock()
+	defer onePlan.Unlock()
+	file := filepath.Join(t.TempDir(), "plan.json")
+	if message, err := exec.Command("../terraform/plan.sh", file).CombinedOutput(); err != nil {
+		t.Skipf("no plan, which needs Terraform's AWS provider: %s", message)
+	}
+	return file
+}
 
 // planFor plans the module with what a server's flags are there.
 func planFor(ts *testscript.TestScript, flags []string) string {

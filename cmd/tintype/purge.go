@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -36,7 +35,10 @@ func (c *purgeCmd) Run(ctx context.Context, io stdio) error {
 		cfg.Region = "us-east-1" // CloudFront has no other
 	}
 	client := cloudfront.NewFromConfig(cfg)
-	var all error
+	said := "purged"
+	if c.NoWait {
+		said = "asked for"
+	}
 	done := 0
 	for keys := range slices.Chunk(c.Keys, tagsOnce) {
 		id, err := c.invalidate(ctx, client, keys)
@@ -44,13 +46,12 @@ func (c *purgeCmd) Run(ctx context.Context, io stdio) error {
 			err = c.wait(ctx, client, id, io)
 		}
 		if err != nil {
-			all = errors.Join(all, fmt.Errorf("of %d pictures %d are purged; %s and those after it are not: %w", len(c.Keys), done, keys[0], err))
-			break
+			return fmt.Errorf("of %d pictures %d are purged; %s and those after it are not: %w", len(c.Keys), done, keys[0], err)
 		}
 		done += len(keys)
-		fmt.Fprintf(io.out, "%s: %d of %d pictures (invalidation %s)\n", map[bool]string{true: "asked for", false: "purged"}[c.NoWait], done, len(c.Keys), id)
+		fmt.Fprintf(io.out, "%s: %d of %d pictures (invalidation %s)\n", said, done, len(c.Keys), id)
 	}
-	return all
+	return nil
 }
 
 func (c *purgeCmd) invalidate(ctx context.Context, client *cloudfront.Client, keys []string) (id string, err error) {

@@ -36,6 +36,7 @@ func TestKeep(t *testing.T) {
 		{pictures, 200, "no-store", keeping{}},
 		{pictures, 200, "private, max-age=50", keeping{}},
 		{pictures, 200, "max-age=50, stale-while-revalidate=20, stale-if-error=5000", keeping{true, 50 * s, 20 * s, 1000 * s}},
+		{pictures, 200, "max-age=50, stale-while-revalidate=5000", keeping{true, 50 * s, 1000 * s, -1}},
 		{pictures, 200, "max-age=50, stale-if-error=0", keeping{true, 50 * s, 0, 0}},
 		{atLeast, 200, "", keeping{true, 60 * s, 0, -1}},
 		{atLeast, 200, "max-age=5", keeping{true, 60 * s, 0, -1}},
@@ -169,6 +170,14 @@ func TestHitsAndMisses(t *testing.T) {
 	if f.asked.Load() != 3 {
 		t.Errorf("the origin was asked %d times", f.asked.Load())
 	}
+	// A HEAD that misses leaves nothing: it has no body to keep.
+	if status, cache, _, _ := f.get(t, "HEAD", "/c"); status != 200 || cache != "Miss" || f.last.Load().Method != "HEAD" {
+		t.Errorf("HEAD: got %d %s", status, cache)
+	}
+	if _, cache, _, body := f.get(t, "GET", "/c"); cache != "Miss" || body != "picture of /c" {
+		t.Errorf("GET after HEAD: got %s %q", cache, body)
+	}
+	f.asked.Store(3)
 	// Expired, it is renewed without its bytes.
 	f.clock.Add(1)
 	f.want(t, "/a?w=1&h=2", 200, "RefreshHit", 4)

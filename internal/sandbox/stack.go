@@ -14,13 +14,12 @@ import (
 // Stack is what a Terraform plan says of a function and the distribution in front
 // of it, as far as the sandbox emulates it.
 type Stack struct {
-	Zip          string // as the plan names it
-	Architecture string
-	Memory       int // MB
-	Timeout      time.Duration
-	Env          map[string]string // what of it is known
-	Streaming    bool
-	IAM          bool // the URL answers only who may invoke it
+	Zip       string // as the plan names it
+	Memory    int    // MB
+	Timeout   time.Duration
+	Env       map[string]string // what of it is known
+	Streaming bool
+	IAM       bool // the URL answers only who may invoke it
 
 	Distribution Distribution
 }
@@ -144,8 +143,7 @@ func (p *tfPlan) stack() (*Stack, error) {
 		return nil, errors.New("the distribution's origin is no Function URL of a function in the same module")
 	}
 	s := &Stack{
-		Zip: text(function.Values["filename"]), Architecture: text(path(function.Values, "architectures", 0)),
-		Memory: int(number(function.Values["memory_size"])), Timeout: seconds(function.Values["timeout"]),
+		Zip: text(function.Values["filename"]), Memory: int(number(function.Values["memory_size"])), Timeout: seconds(function.Values["timeout"]),
 		Env:       map[string]string{},
 		Streaming: text(url.Values["invoke_mode"]) == "RESPONSE_STREAM", IAM: text(url.Values["authorization_type"]) == "AWS_IAM",
 	}

@@ -43,7 +43,7 @@ const (
 			"cache_tag_config": [{"header_name": "Cache-Tag"}]
 		}},
 		{"type": "aws_lambda_function_url", "name": "live", "values": {"function_url": FULL, "function_name": NAME, "authorization_type": "AWS_IAM", "invoke_mode": "BUFFERED"}},
-		{"type": "aws_lambda_function", "name": "this", "values": {"function_name": NAME, "filename": "f.zip", "architectures": ["arm64"], "memory_size": 512, "timeout": 7,
+		{"type": "aws_lambda_function", "name": "this", "values": {"function_name": NAME, "filename": "f.zip", "memory_size": 512, "timeout": 7,
 			"environment": [{"variables": {"A": "1", "B": "2"}}]}},
 		{"type": "aws_cloudfront_function", "name": "edge", "values": {"arn": F1, "code": "function handler() {}"}},
 		{"type": "aws_cloudfront_cache_policy", "name": "this", "values": {"id": C1, "min_ttl": 1, "default_ttl": 2, "max_ttl": 3, "parameters_in_cache_key_and_forwarded_to_origin": [
@@ -59,7 +59,7 @@ const (
 
 func TestReadStack(t *testing.T) {
 	want := &Stack{
-		Zip: "f.zip", Architecture: "arm64", Memory: 512, Timeout: 7 * time.Second, Env: map[string]string{"A": "1", "B": "2"}, IAM: true,
+		Zip: "f.zip", Memory: 512, Timeout: 7 * time.Second, Env: map[string]string{"A": "1", "B": "2"}, IAM: true,
 		Distribution: Distribution{
 			EdgeCode: "function handler() {}", AllowedMethods: []string{"GET", "HEAD"}, CachedMethods: []string{"GET"}, TagHeader: "Cache-Tag",
 			Cache: CachePolicy{MinTTL: time.Second, DefaultTTL: 2 * time.Second, MaxTTL: 3 * time.Second, Gzip: true, RequestPolicy: RequestPolicy{

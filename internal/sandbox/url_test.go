@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
@@ -140,6 +141,17 @@ func TestReplies(t *testing.T) {
 	s.says(t, "TINTYPE_LAMBDA_RESPONSE=streaming")
 	if b.Stats().Mismatches != 1 || s.Stats().Mismatches != 1 {
 		t.Errorf("got %v and %v", b.Stats(), s.Stats())
+	}
+}
+
+// With IAM the URL answers nobody who comes to it, and the distribution.
+func TestIAM(t *testing.T) {
+	d := deploy(t, func(o *Options) { o.IAM = true })
+	d.want(t, "/json", http.StatusForbidden, `{"Message":"Forbidden"}`+"\n")
+	w := httptest.NewRecorder()
+	d.Origin().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/json", nil))
+	if w.Code != http.StatusOK || w.Body.String() != `{"a":1}` || d.Stats().Invocations != 1 {
+		t.Errorf("got %d %s, %v", w.Code, w.Body, d.Stats())
 	}
 }
 
