@@ -69,7 +69,7 @@ test: build lambda $(TOOLS)/versitygw
 test-fast: build lambda
 	$(GO) test ./...
 
-terraform:
+terraform: lambda
 	terraform/check.sh
 
 # What runs the other architecture's zip.
